@@ -16,7 +16,8 @@ from rehearsal.audit.decision_ledger import APPROVING, is_rejection
 from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
-from rehearsal.audit.invariants.as_told import NOT_RECEIVED, Told, judge_listed, judge_row
+from rehearsal.audit.invariants.as_shown import judge_listed, judge_row
+from rehearsal.audit.invariants.as_told import NOT_RECEIVED, Told
 from rehearsal.seats.port import Capability, Question
 from rehearsal.wire.recorder import Exchange
 

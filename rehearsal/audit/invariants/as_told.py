@@ -12,39 +12,21 @@ from rehearsal.audit.event import EventName, PlayerEvent
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
 from rehearsal.audit.invariants.order_told import PAYMENT, SHIPPING, Order, astray, dates, judge_order, second
+from rehearsal.audit.invariants.status_words import (
+    ASKING,
+    FAILED,
+    KNOWN_ONLY,
+    REJECTED,
+    WAITS,
+    said_of,
+    statuses,
+)
+from rehearsal.audit.invariants.sums_told import ON_SHIPPING, Reading, current, judge_sum, judge_taxes
 from rehearsal.audit.limits import Limits
-from rehearsal.seats.port import AdjustmentRow, Overview, tells
 from rehearsal.sums import coin
 
 ZERO: Final = Decimal(0)
-ON_SHIPPING: Final = "shipping_tax"
-WAITS: Final = "NewRma"
-GOODS: Final = "ReadyForReturn"
-REJECTED: Final = "RejectionCompleted"
 SHIPPED_BACK: Final = "BUYER_SHIPPED_ITEM"  # from then on its parcel has a number
-# What each status of the marketplace is in ChannelAdvisor's words (D19).
-SAID: Final[Mapping[str, str]] = {
-    "RETURN_OR_REFUND_REQUEST_PENDING": WAITS,
-    "REFUND_OR_RETURN_REQUEST_REJECT": REJECTED,
-    "AWAITING_BUYER_SHIP": GOODS,
-    "BUYER_SHIPPED_ITEM": GOODS,
-    "REJECT_RECEIVE_PACKAGE": REJECTED,
-    "RETURN_OR_REFUND_REQUEST_SUCCESS": "AcknowledgedPostProcessingNotComplete",
-    "RETURN_OR_REFUND_REQUEST_COMPLETE": "PostProcessingComplete",
-    "RETURN_OR_REFUND_REQUEST_CANCEL": REJECTED,
-    "AWAITING_BUYER_RESPONSE": "ProcessedNotAcknowledged",
-    "REPLACEMENT_REQUEST_PENDING": WAITS,
-    "REPLACEMENT_REQUEST_REJECT": REJECTED,
-    "REPLACEMENT_REQUEST_CANCEL": REJECTED,
-    "REPLACEMENT_REQUEST_REFUND_SUCCESS": "PostProcessingComplete",
-    "CANCELLATION_REQUEST_PENDING": WAITS,
-    "CANCELLATION_REQUEST_SUCCESS": "AcknowledgedPostProcessingNotComplete",
-    "CANCELLATION_REQUEST_COMPLETE": "PostProcessingComplete",
-    "CANCELLATION_REQUEST_CANCELLED": REJECTED,
-}
-PAID_INSTEAD: Final = "REPLACEMENT_REQUEST_REFUND_SUCCESS"
-KNOWN_ONLY: Final = "InformationOnly"  # replacements, and refunds that are recorded and not sent
-FAILED: Final = "Error"  # whether with reason is another rule's
 ENDED: Final = ("PostProcessingComplete", REJECTED)
 # For these ChannelAdvisor has a reason of their own, which is no other's.
 REASONS: Final[Mapping[str, str]] = {
@@ -64,38 +46,6 @@ PAID_AT_ONCE: Final = ("REFUND", "BUYER's cancellation")  # when they are approv
 NO: Final = "REJECT"  # in the name of each status that a no has
 BY_STAFF, BY_OTHERS = "oms", "channel"  # who has decided, as our connector says it
 API: Final = "Api"  # ChannelAdvisor's word for what came from the OMS
-ASKING: Final = (WAITS, GOODS)
-# A rejected claim whose appeal was handed back to the seller keeps its status and waits again.
-HANDED_BACK: Final = {
-    "REFUND_OR_RETURN_REQUEST_REJECT": WAITS,
-    "REPLACEMENT_REQUEST_REJECT": WAITS,
-    "REJECT_RECEIVE_PACKAGE": GOODS,
-}
-UNDER_WAY: Final = frozenset({
-    "SubmittedNotProcessed", "ProcessedNotAcknowledged",
-    *(f"{how}{what}" for how in ("Pending", "Processing")
-      for what in ("Approval", "Return", "Rejection", "ReturnRejection")),
-})  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the OMS has last read of one adjustment."""
-
-    seq: int
-    at: datetime
-    case: str
-    status: str
-    site_status: str
-    amount: Decimal
-    made_of: Mapping[str, Decimal]
-    on_shipping: Decimal | None  # of its tax, where that is told apart
-    units: tuple[str, ...]
-    shares: Mapping[str, Decimal]
-    created: datetime | None
-    deadline: datetime | None
-    shipped_back: datetime | None
-    kept: Mapping[str, str]  # what is told for good
 
 
 @dataclass(slots=True)
@@ -235,13 +185,13 @@ class Told:
     def sums(self, claims: Claims, limits: Limits, now: datetime) -> Iterable[Violation]:
         """Judge the sums of the claims of which something was read: all lines together make up the claim."""
         for id_ in self._moved:
-            claim, readings = claims.by_id[id_], _current(self._readings[id_].values())
+            claim, readings = claims.by_id[id_], current(self._readings[id_].values())
             if any(one.status in (KNOWN_ONLY, FAILED) for one in readings):
                 continue
             alone = len(claims.of_order[claim.order_id]) == 1
-            yield from _judge_sum(claim, readings, claims.known(claim, now, limits), alone=alone)
+            yield from judge_sum(claim, readings, claims.known(claim, now, limits), alone=alone)
             if claim.order_id in self._taxed:
-                yield from _judge_taxes(claim, readings, self._orders[claim.order_id].parts)
+                yield from judge_taxes(claim, readings, self._orders[claim.order_id].parts)
         self._moved = {}
 
 
@@ -326,8 +276,8 @@ def _judge(
 ) -> Iterable[Violation]:
     status = event.placed
     seqs = (claim.now.seq, event.seq)
-    if (before is None or before.status != status) and status not in _statuses(stood, status, ours=event.asked):
-        said = " or ".join(dict.fromkeys(f"{_said(state)} for {state.status}" for state in stood))
+    if (before is None or before.status != status) and status not in statuses(stood, status, ours=event.asked):
+        said = " or ".join(dict.fromkeys(f"{said_of(state)} for {state.status}" for state in stood))
         yield _wrong(event, "status", said, status, seqs)
     if event.site_status and (before is None or before.site_status != event.site_status):
         known = dict.fromkeys(state.status for state in stood)
@@ -425,159 +375,6 @@ def _judge_way_back(
         yield _wrong(event, "date", f"shipped back at {shipped}", str(told), seqs)
     elif known is not None:
         yield _wrong(event, "date", f"shipped back at {known}, as was told", str(told), seqs)
-
-
-def _said(state: State) -> str:
-    return SAID.get(state.status, KNOWN_ONLY)
-
-
-def _statuses(stood: Collection[State], status: str, *, ours: bool) -> set[str]:
-    """Return what can be said of a claim that has stood like that."""
-    said = {_said(state) for state in stood}
-    if any(state.status.startswith("REPLACEMENT") for state in stood):
-        said.add(KNOWN_ONLY)  # who leaves them to Seller Center is only told of them
-    if any(state.status == PAID_INSTEAD for state in stood):
-        said.add("AcknowledgedPostProcessingNotComplete")  # one status for the money on its way and for that which came
-    said |= {HANDED_BACK[state.status] for state in stood if state.deadline and state.status in HANDED_BACK}
-    if status == FAILED or (ours and status == KNOWN_ONLY):
-        said.add(status)
-    if status in UNDER_WAY and (ours or said & {WAITS, GOODS} or said & {"AcknowledgedPostProcessingNotComplete"}):
-        said.add(status)
-    return said
-
-
-def _current(readings: Iterable[Reading]) -> list[Reading]:
-    """Return the newest reading of each unit's adjustments: a later adjustment has taken the place of an earlier."""
-    newest: dict[tuple[str, ...], Reading] = {}
-    for reading in readings:
-        known = newest.get(reading.units)
-        if known is None or not (known.created and reading.created) or reading.created > known.created:
-            newest[reading.units] = reading
-    return list(newest.values())
-
-
-def _judge_sum(claim: Claim, readings: list[Reading], stood: list[State], *, alone: bool) -> Iterable[Violation]:
-    total = sum((one.amount for one in readings), ZERO)
-    coins = coin(claim.currency) * max(len(claim.units), 1)
-    totals = list(dict.fromkeys(state.total for state in stood))
-    about = {"order_id": claim.order_id, "claim": claim.id, "adjustment_id": readings[0].case}
-    events = (claim.now.seq, *(one.seq for one in readings))
-    if not any(abs(total - said) <= (coins if claim.by_seller else ZERO) for said in totals):
-        yield Violation(
-            f"told sum {claim.id} {total} {claim.currency}",
-            "connector",
-            " or ".join(f"{said} {claim.currency}" for said in totals),
-            f"{total} {claim.currency}",
-            Witness(
-                events=events, money={"marketplace": str(totals[0]), "OMS": str(total)}, about={**about, "what": "sum"}
-            ),
-        )
-    elif alone and total == sum(claim.parts.values(), ZERO) and not claim.by_seller:
-        parts: dict[str, Decimal] = {}
-        for one in readings:
-            for part, money in one.made_of.items():
-                parts[part] = parts.get(part, ZERO) + money
-        for part in astray(claim.parts, parts, coins):
-            yield Violation(
-                f"{part} {claim.id} {parts[part]}",
-                "connector",
-                f"{claim.parts.get(part, ZERO)} of {part}",
-                f"{parts[part]} of {part}",
-                Witness(
-                    events=events,
-                    money={"marketplace": str(claim.parts.get(part, ZERO)), "OMS": str(parts[part])},
-                    about={**about, "what": part},
-                ),
-            )
-
-
-def _judge_taxes(claim: Claim, readings: list[Reading], paid: Mapping[str, Decimal]) -> Iterable[Violation]:
-    """Judge the tax on goods and that on shipping, where both are told: no claim has more of either than was paid."""
-    shares = [one.on_shipping for one in readings if one.on_shipping is not None]
-    if len(shares) < len(readings):
-        return
-    on_shipping, coins = sum(shares, ZERO), coin(claim.currency) * max(len(claim.units), 1)
-    on_goods = sum((one.made_of.get("tax", ZERO) for one in readings), ZERO) - on_shipping
-    most = paid.get(ON_SHIPPING, ZERO)
-    for what, bound, seen in (
-        ("tax on shipping", most, on_shipping),
-        ("tax on goods", paid.get("tax", ZERO) - most, on_goods),
-    ):
-        if seen > bound + coins:
-            yield Violation(
-                f"{what} {claim.id} {seen}",
-                "connector",
-                f"at most the {bound} of {what} that was paid",
-                f"{seen} of {what}",
-                Witness(
-                    events=tuple(one.seq for one in readings),
-                    money={"paid": str(bound), "OMS": str(seen)},
-                    about={
-                        "order_id": claim.order_id,
-                        "claim": claim.id,
-                        "adjustment_id": readings[0].case,
-                        "what": what,
-                    },
-                ),
-            )
-
-
-def judge_row(row: AdjustmentRow, claim: Claim, limits: Limits) -> Iterable[Violation]:
-    """Judge a case as it stands before the staff when the world has come to rest."""
-    state = claim.now
-    wrong: list[tuple[str, str, str]] = []
-    own_words = not tells(row, "status")
-    waits = row.status in ASKING or (own_words and bool(row.can))
-    if not own_words and row.status != "NoChange" and row.status not in _statuses([state], row.status, ours=False):
-        wrong.append(("status", f"{_said(state)} for {state.status}", row.status))
-    if waits or row.status in ("AcknowledgedPostProcessingNotComplete", "PostProcessingComplete"):
-        if tells(row, "amount") and row.amount != state.total:
-            wrong.append(("sum", f"{state.total} {claim.currency}", f"{row.amount} {row.currency}"))
-        if tells(row, "currency") and row.currency != claim.currency:
-            wrong.append(("currency", claim.currency, row.currency))
-    if waits:
-        shown = (("pictures", claim.pictures, row.pictures), ("videos", claim.videos, row.videos))
-        wrong += [(what, f"{many} {what}", f"{seen} {what}") for what, many, seen in shown if seen not in (None, many)]
-    if waits and tells(row, "deadline") and not limits.same(row.deadline, state.deadline):
-        wrong.append(("deadline", str(state.deadline), str(row.deadline)))
-    for what, expected, seen in wrong:
-        about = {"order_id": claim.order_id, "claim": claim.id, "adjustment_id": row.id, "what": what}
-        money = {"marketplace": str(state.total), "OMS": str(row.amount)} if what == "sum" else {}
-        witness = Witness(events=(state.seq,), money=money, about=about)
-        yield Violation(f"told {what} {claim.id} {seen}", "connector", expected, seen, witness)
-
-
-def judge_listed(
-    order_id: str, listed: Overview | None, claims: Collection[Claim], limits: Limits
-) -> Iterable[Violation]:
-    """Judge what the connector's list of orders shows of one, if anything, when the world has come to rest."""
-    if listed is None:
-        return
-    waiting = {claim.id: claim.now.deadline for claim in claims if _waits(claim)}
-    paid = sum((claim.now.total for claim in claims if claim.paid_at is not None), ZERO)
-    first = min(filter(None, waiting.values()), default=None)
-    wrong: list[tuple[str, str]] = []
-    if listed.waits != bool(waiting):
-        something = "something under what waits for the staff"
-        wrong.append((f"what waits: {', '.join(waiting) or 'nothing'}", something if listed.waits else "nothing"))
-    elif not limits.same(listed.deadline, first):
-        wrong.append((f"answer by {first}", f"answer by {listed.deadline}"))
-    if listed.refunded != paid:
-        wrong.append((f"{paid} refunded", f"{listed.refunded} refunded"))
-    for expected, seen in wrong:
-        about = {"order_id": order_id, "what": "list"}
-        money = {"marketplace": str(paid), "list": str(listed.refunded)}
-        witness = Witness(events=tuple(claim.now.seq for claim in claims), money=money, about=about)
-        yield Violation(f"listed {order_id} {seen}", "connector", f"in the list of orders {expected}", seen, witness)
-
-
-def _waits(claim: Claim) -> bool:
-    """Return whether a claim waits for the staff: for an answer, or for a look at goods that are on their way back."""
-    state = claim.now
-    if claim.by_seller or state.deadline is None:
-        return False
-    said = HANDED_BACK.get(state.status, _said(state))
-    return said == WAITS or (said == GOODS and claim.shipped_at is not None)
 
 
 def _wrong(event: PlayerEvent, what: str, expected: str, seen: str, events: tuple[int, ...] = ()) -> Violation:

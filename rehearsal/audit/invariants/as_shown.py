@@ -1,0 +1,72 @@
+"""What stands before the staff when the world has come to rest, held against what the marketplace says now."""
+
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+from typing import Final
+
+from rehearsal.audit.claims import Claim
+from rehearsal.audit.finding import Witness
+from rehearsal.audit.invariant import Violation
+from rehearsal.audit.invariants.status_words import ASKING, GOODS, HANDED_BACK, WAITS, said_of, statuses
+from rehearsal.audit.limits import Limits
+from rehearsal.seats.port import AdjustmentRow, Overview, tells
+
+ZERO: Final = Decimal(0)
+
+
+def judge_row(row: AdjustmentRow, claim: Claim, limits: Limits) -> Iterable[Violation]:
+    """Judge a case as it stands before the staff when the world has come to rest."""
+    state = claim.now
+    wrong: list[tuple[str, str, str]] = []
+    own_words = not tells(row, "status")
+    waits = row.status in ASKING or (own_words and bool(row.can))
+    if not own_words and row.status != "NoChange" and row.status not in statuses([state], row.status, ours=False):
+        wrong.append(("status", f"{said_of(state)} for {state.status}", row.status))
+    if waits or row.status in ("AcknowledgedPostProcessingNotComplete", "PostProcessingComplete"):
+        if tells(row, "amount") and row.amount != state.total:
+            wrong.append(("sum", f"{state.total} {claim.currency}", f"{row.amount} {row.currency}"))
+        if tells(row, "currency") and row.currency != claim.currency:
+            wrong.append(("currency", claim.currency, row.currency))
+    if waits:
+        shown = (("pictures", claim.pictures, row.pictures), ("videos", claim.videos, row.videos))
+        wrong += [(what, f"{many} {what}", f"{seen} {what}") for what, many, seen in shown if seen not in (None, many)]
+    if waits and tells(row, "deadline") and not limits.same(row.deadline, state.deadline):
+        wrong.append(("deadline", str(state.deadline), str(row.deadline)))
+    for what, expected, seen in wrong:
+        about = {"order_id": claim.order_id, "claim": claim.id, "adjustment_id": row.id, "what": what}
+        money = {"marketplace": str(state.total), "OMS": str(row.amount)} if what == "sum" else {}
+        witness = Witness(events=(state.seq,), money=money, about=about)
+        yield Violation(f"told {what} {claim.id} {seen}", "connector", expected, seen, witness)
+
+
+def judge_listed(
+    order_id: str, listed: Overview | None, claims: Collection[Claim], limits: Limits
+) -> Iterable[Violation]:
+    """Judge what the connector's list of orders shows of one, if anything, when the world has come to rest."""
+    if listed is None:
+        return
+    waiting = {claim.id: claim.now.deadline for claim in claims if _waits(claim)}
+    paid = sum((claim.now.total for claim in claims if claim.paid_at is not None), ZERO)
+    first = min(filter(None, waiting.values()), default=None)
+    wrong: list[tuple[str, str]] = []
+    if listed.waits != bool(waiting):
+        something = "something under what waits for the staff"
+        wrong.append((f"what waits: {', '.join(waiting) or 'nothing'}", something if listed.waits else "nothing"))
+    elif not limits.same(listed.deadline, first):
+        wrong.append((f"answer by {first}", f"answer by {listed.deadline}"))
+    if listed.refunded != paid:
+        wrong.append((f"{paid} refunded", f"{listed.refunded} refunded"))
+    for expected, seen in wrong:
+        about = {"order_id": order_id, "what": "list"}
+        money = {"marketplace": str(paid), "list": str(listed.refunded)}
+        witness = Witness(events=tuple(claim.now.seq for claim in claims), money=money, about=about)
+        yield Violation(f"listed {order_id} {seen}", "connector", f"in the list of orders {expected}", seen, witness)
+
+
+def _waits(claim: Claim) -> bool:
+    """Return whether a claim waits for the staff: for an answer, or for a look at goods that are on their way back."""
+    state = claim.now
+    if claim.by_seller or state.deadline is None:
+        return False
+    said = HANDED_BACK.get(state.status, said_of(state))
+    return said == WAITS or (said == GOODS and claim.shipped_at is not None)

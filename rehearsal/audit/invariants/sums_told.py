@@ -1,0 +1,113 @@
+"""The sums that the OMS has read of a claim: all its lines together make up what the marketplace says."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from rehearsal.audit.claims import Claim, State
+from rehearsal.audit.finding import Witness
+from rehearsal.audit.invariant import Violation
+from rehearsal.audit.invariants.order_told import astray
+from rehearsal.sums import coin
+
+ZERO: Final = Decimal(0)
+ON_SHIPPING: Final = "shipping_tax"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the OMS has last read of one adjustment."""
+
+    seq: int
+    at: datetime
+    case: str
+    status: str
+    site_status: str
+    amount: Decimal
+    made_of: Mapping[str, Decimal]
+    on_shipping: Decimal | None  # of its tax, where that is told apart
+    units: tuple[str, ...]
+    shares: Mapping[str, Decimal]
+    created: datetime | None
+    deadline: datetime | None
+    shipped_back: datetime | None
+    kept: Mapping[str, str]  # what is told for good
+
+
+def current(readings: Iterable[Reading]) -> list[Reading]:
+    """Return the newest reading of each unit's adjustments: a later adjustment has taken the place of an earlier."""
+    newest: dict[tuple[str, ...], Reading] = {}
+    for reading in readings:
+        known = newest.get(reading.units)
+        if known is None or not (known.created and reading.created) or reading.created > known.created:
+            newest[reading.units] = reading
+    return list(newest.values())
+
+
+def judge_sum(claim: Claim, readings: list[Reading], stood: list[State], *, alone: bool) -> Iterable[Violation]:
+    """Judge the sum of a claim's lines and, where the order has no other claim, what all of it is made of."""
+    total = sum((one.amount for one in readings), ZERO)
+    coins = coin(claim.currency) * max(len(claim.units), 1)
+    totals = list(dict.fromkeys(state.total for state in stood))
+    about = {"order_id": claim.order_id, "claim": claim.id, "adjustment_id": readings[0].case}
+    events = (claim.now.seq, *(one.seq for one in readings))
+    if not any(abs(total - said) <= (coins if claim.by_seller else ZERO) for said in totals):
+        yield Violation(
+            f"told sum {claim.id} {total} {claim.currency}",
+            "connector",
+            " or ".join(f"{said} {claim.currency}" for said in totals),
+            f"{total} {claim.currency}",
+            Witness(
+                events=events, money={"marketplace": str(totals[0]), "OMS": str(total)}, about={**about, "what": "sum"}
+            ),
+        )
+    elif alone and total == sum(claim.parts.values(), ZERO) and not claim.by_seller:
+        parts: dict[str, Decimal] = {}
+        for one in readings:
+            for part, money in one.made_of.items():
+                parts[part] = parts.get(part, ZERO) + money
+        for part in astray(claim.parts, parts, coins):
+            yield Violation(
+                f"{part} {claim.id} {parts[part]}",
+                "connector",
+                f"{claim.parts.get(part, ZERO)} of {part}",
+                f"{parts[part]} of {part}",
+                Witness(
+                    events=events,
+                    money={"marketplace": str(claim.parts.get(part, ZERO)), "OMS": str(parts[part])},
+                    about={**about, "what": part},
+                ),
+            )
+
+
+def judge_taxes(claim: Claim, readings: list[Reading], paid: Mapping[str, Decimal]) -> Iterable[Violation]:
+    """Judge the tax on goods and that on shipping, where both are told: no claim has more of either than was paid."""
+    shares = [one.on_shipping for one in readings if one.on_shipping is not None]
+    if len(shares) < len(readings):
+        return
+    on_shipping, coins = sum(shares, ZERO), coin(claim.currency) * max(len(claim.units), 1)
+    on_goods = sum((one.made_of.get("tax", ZERO) for one in readings), ZERO) - on_shipping
+    most = paid.get(ON_SHIPPING, ZERO)
+    for what, bound, seen in (
+        ("tax on shipping", most, on_shipping),
+        ("tax on goods", paid.get("tax", ZERO) - most, on_goods),
+    ):
+        if seen > bound + coins:
+            yield Violation(
+                f"{what} {claim.id} {seen}",
+                "connector",
+                f"at most the {bound} of {what} that was paid",
+                f"{seen} of {what}",
+                Witness(
+                    events=tuple(one.seq for one in readings),
+                    money={"paid": str(bound), "OMS": str(seen)},
+                    about={
+                        "order_id": claim.order_id,
+                        "claim": claim.id,
+                        "adjustment_id": readings[0].case,
+                        "what": what,
+                    },
+                ),
+            )

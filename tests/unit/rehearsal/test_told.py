@@ -1,0 +1,66 @@
+"""What has to stand in an order's history, and what may not."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from rehearsal.audit.auditor import Memory
+from rehearsal.audit.claims import Claim, State
+from rehearsal.audit.invariants.told import IsTold
+from rehearsal.audit.limits import Limits
+from tests.clock import START
+from tests.unit.rehearsal.story import DAY, PENDING, Line, Row, Story
+
+
+@pytest.mark.parametrize(
+    ("minutes", "happens", "troubled", "doubled"),
+    [
+        ((60, 75), 0, False, True),
+        ((60, 76), 0, False, False),  # a reminder
+        ((60, 75), 2, False, False),
+        ((60, 75), 0, True, False),
+    ],
+)
+def test_what_is_said_again_although_no_more_has_happened_is_found(
+    minutes: tuple[int, ...], happens: int, troubled: bool, doubled: bool
+) -> None:
+    story = Story().claimed().said(*minutes)
+    story.now += timedelta(minutes=59)
+    for _ in range(happens):
+        story.moved(PENDING, "DEADLINE_SET", "system")
+    if troubled:
+        story.struck("S1")
+    story.moved(PENDING, "DEADLINE_SET", "system", at=START + DAY).came_to_rest(Row())
+    assert ("told" in story.broken()) == doubled
+
+
+@pytest.mark.parametrize(
+    ("role", "by", "wrong"),
+    [
+        ("BUYER", ["buyer"], False),
+        ("BUYER", ["seller"], True),
+        ("BUYER", ["marketplace", "buyer"], False),  # of two claims, as it may be
+        ("BUYER", ["my-connector"], False),
+        ("OPERATOR", ["marketplace"], False),
+        ("OPERATOR", ["seller"], True),
+        ("SYSTEM", ["buyer"], True),
+        ("SELLER", ["Buyer"], True),
+        ("SELLER", [], False),  # other words say it, and by whom is not known
+    ],
+)
+def test_a_line_on_a_new_claim_says_whose_doing_it_is(role: str, by: list[str], *, wrong: bool) -> None:
+    story = Story().claimed(role=role).idle(minutes=16)
+    story.history += [Line(story.now - timedelta(minutes=1), f"Collected, {who}", who, "new", PENDING) for who in by]
+    assert ("told" in story.came_to_rest(Row(status="NewRma", can=("approve", "reject"))).broken()) is wrong
+
+
+def test_of_a_state_one_line_is_asked_for_also_when_something_comes_about_within_it() -> None:
+    told = Memory.blank(START, Limits()).invariants[17]
+    claim = Claim("R", "returns", "O", "S", False, "USD", "", "", frozenset(), {})
+    assert isinstance(told, IsTold)
+    for hours, status in ((0, "PENDING"), (2, "BUYER_SHIPPED_ITEM"), (4, "BUYER_SHIPPED_ITEM"), (6, "COMPLETE")):
+        claim.states.append(State(START + hours * timedelta(hours=1), status, Decimal(1), None, hours, ours=False))
+    asked = [line.own_name for line in told._from_outside(claim, 0, START + timedelta(days=1))]
+    assert asked == ["PENDING", "BUYER_SHIPPED_ITEM", "COMPLETE"]
+    assert [line.own_name for line in told._from_outside(claim, 2, START + timedelta(days=1))] == ["COMPLETE"]
