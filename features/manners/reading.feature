@@ -21,6 +21,7 @@ Feature: The OMS reads in its own way
       | pages by 1                           |
       | pages by 2 and reads without overlap |
       | pages by 2 and asks in other words   |
+      | asks in other words                  |
       | filters by its local time            |
       | has a second application             |
       | is careless                          |

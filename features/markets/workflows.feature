@@ -89,6 +89,19 @@ Feature: The guide's workflows in every market
       Then it was the connector that refused it
       And all three books say 0.00 THB for Maya
 
+    @R14 @R16 @R37
+    Scenario: Nothing is done of what cannot be done as a whole
+      Given a shop in Thailand
+      And Maya has ordered:
+        | goods | pieces | price each | parcel |
+        | rug   | 1      | 900.00 THB | 1      |
+        | mug   | 1      | 100.00 THB | 2      |
+      And the seller has shipped only the rug of Maya's order
+      And everybody has heard of it
+      And the seller has tried to refund Maya's whole order
+      When an hour passes
+      Then the seller sees no failure for Maya
+
   Rule: Each market divides what was paid in its own way
 
     @trouble

@@ -24,6 +24,7 @@ from urllib3.exceptions import HTTPError
 
 from mock_oms.adapters import filters
 from mock_oms.adapters.rows import Json, adjustment_of, moment_of, order_of, text_of
+from mock_oms.adapters.selection import Selection
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Decision, Level, RefundPart
 from mock_oms.domain.manners import POLITE, Manner, Manners
 from mock_oms.domain.orders import Order
@@ -82,6 +83,8 @@ class ChannelAdvisor:
         self._application = application
         self._manners = manners
         self._wordy = Manner.OTHER_WORDS in manners
+        # Who pages by hand would miss rows before which new ones come.
+        self._selection = Selection("ID" if manners.page else "ID desc", store.fields_seen)
         self._url = url.rstrip("/")
 
     # what there is to read
@@ -190,8 +193,11 @@ class ChannelAdvisor:
         yield from _each(partial(adjustment_of, level), rows)
 
     def _list(self, path: str, query: Mapping[str, str]) -> Iterator[Json]:
-        if self._wordy:  # who pages by hand would miss rows before which new ones come
-            query = {**query, "$orderby": "ID" if self._manners.page else "ID desc"}
+        if self._wordy:
+            return self._selection.checked(path, self._rows_of(path, self._selection.worded(path, query)))
+        return self._rows_of(path, query)
+
+    def _rows_of(self, path: str, query: Mapping[str, str]) -> Iterator[Json]:
         if self._manners.page:
             yield from self._skipping(path, query, self._manners.page)
             return

@@ -38,7 +38,7 @@ class Manner(StrEnum):
     OLD_TOKEN = "old-token"  # calls with the older of two access tokens until it is turned away, then with it first
     WRONG_KEYS = "wrong-keys"  # tries keys that are not its own before it comes with the right ones
     OLD_CLIENT = "old-client"  # calls as clients in use do that know an older spelling of the same
-    OTHER_WORDS = "other-words"  # asks for the same in more words and for the newest first; its ids have an apostrophe
+    OTHER_WORDS = "other-words"  # asks for the same in more words, and for fields by name; its ids have an apostrophe
     SMALL_PAGES = "small-pages"  # asks for few rows at a time, and skips those it has
     UNTIMELY = "untimely"  # answers too early, too late and once more: the connector is to refuse it
     CONTRADICTS = "contradicts-itself"  # as line by line, with the contrary for the others first: that is to be refused

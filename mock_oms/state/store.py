@@ -4,6 +4,7 @@ An OMS made anew around the same `Store` goes on where the other one stood. Valu
 makes a call or reads a clock.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -48,6 +49,7 @@ class Store:
         self.hinted_at: datetime | None = None  # that there is something to read, which no pull has followed
         self.read_until: datetime | None = None  # adjustments created before have been read
         self.tokens: dict[str, AccessToken] = {}  # by application
+        self.fields_seen: defaultdict[str, set[str]] = defaultdict(set)  # in the connector's lists, by their address
         self.recorded: set[str] = set()  # SellerAdjustmentIDs of what was only recorded, and belongs to no case
         self.orders: dict[str, Order] = {}  # by the marketplace's id
         self.marked: set[str] = set()  # as exported, by the connector's ids

@@ -6,6 +6,7 @@ Those about orders are in `order_responses.py`, what all are made of in `written
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from typing import Final
 
 from mock_tiktok.domain.cancellations import Cancellation
@@ -14,6 +15,7 @@ from mock_tiktok.domain.money import ZERO, Amount, Discounts
 from mock_tiktok.domain.orders import ClaimLine, LineItem, Order
 from mock_tiktok.domain.returns import Record, Return
 from mock_tiktok.domain.searches import Eligibility, Page, Reason
+from mock_tiktok.domain.words import SellerAction
 from mock_tiktok.open_api.written import (
     IMAGES,
     Json,
@@ -183,6 +185,7 @@ def _return_method(item: Return) -> str | None:
     return _RETURN_METHODS[item.shipment_type] if item.tracking_number else None
 
 
+FOLLOWS: Final = timedelta(days=2)
 _RETURN_METHODS: Final = {None: "BUYER_SHIPPED", "PLATFORM": "PLATFORM_SHIPPED", "BUYER_ARRANGE": "BUYER_SHIPPED"}
 
 
@@ -211,9 +214,17 @@ def _goods(line: LineItem | None) -> Json:
 
 
 def _next_action(deadline: Deadline | None) -> list[Json] | None:
+    """Return what the seller is to do, and by when: of goods that may come back, in front, what follows a yes, too.
+
+    There may be several entries, of which the earliest counts (observed); where, in which order and how late: assumed.
+    """
     if deadline is None or deadline.seller_action is None:
         return None
-    return [{"action": deadline.seller_action.value, "deadline": seconds(deadline.due)}]
+    asked = {"action": deadline.seller_action.value, "deadline": seconds(deadline.due)}
+    if deadline.seller_action is not SellerAction.RESPOND_RETURN:
+        return [asked]
+    later = {"action": SellerAction.RESPOND_RECEIVE_PACKAGE.value, "deadline": seconds(deadline.due + FOLLOWS)}
+    return [later, asked]
 
 
 def amount(one: Amount) -> Json:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from pytest_bdd import then, when
+from pytest_bdd import given, then, when
 
 from rehearsal.control.stage import Json
 from rehearsal.gherkin.buyer import Buyer, demand_part, shown, told
@@ -158,6 +158,7 @@ def _(people: Cast, which: Which) -> None:
     people.seller.tries(lambda: people.seller.refunds(people.buyer(which.name), which))
 
 
+@given(phrase("the seller has tried to refund {BUYER}'s whole {ORDER}"))
 @when(phrase("the seller tries to refund {BUYER}'s whole {ORDER}"))
 @when(phrase("the seller tries to refund the whole order of {BUYER}{ABOUT}"))
 def _(people: Cast, which: Which) -> None:
