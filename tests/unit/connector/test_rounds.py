@@ -106,6 +106,28 @@ def answering(make_bench: Callable[[Settings], Bench]) -> Bench:
     return make_bench(replace(SETTINGS, default_answers={"REFUND": "reject"}))
 
 
+def test_a_shops_own_answer_goes_before_that_of_the_connector(make_bench: Callable[[Settings], Bench]) -> None:
+    bench = make_bench(replace(SETTINGS, default_answers={"REFUND": "approve", "CANCEL": "approve"}))
+    bench.connector.add_shop("code-1", default_answers={"REFUND": "reject"})
+    a_refund_request(bench, deadline=timedelta(minutes=25))
+    assert bench.round() == "round: 1 answered, 1 delivered"
+    assert [call.body["decision"] for call in bench.tiktok.written()] == ["REJECT_REFUND"]
+
+
+def test_an_order_moves_with_its_adjustments(bench: Bench) -> None:
+    def moved_at() -> datetime:
+        with SqlStore(bench.connector.engine).reading() as work:
+            return work.orders_anywhere("500")[0].updated_at
+
+    a_refund_request(bench)
+    before = moved_at()
+    bench.wait(hours=1)
+    assert moved_at() == before
+    settle_as(bench, COMPLETE)
+    bench.round()
+    assert moved_at() == bench.clock.at > before
+
+
 def test_a_round_counts_whom_it_warned_of_and_what_it_decided_itself(answering: Bench) -> None:
     bench = answering
     a_refund_request(bench, deadline=timedelta(hours=3))
