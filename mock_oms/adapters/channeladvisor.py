@@ -110,24 +110,24 @@ class ChannelAdvisor:
         )
 
     def adjustments_again(
-        self, known: Mapping[AdjustmentKey, str | None], fresh: Set[AdjustmentKey], since: datetime | None
+        self, keys: Set[AdjustmentKey], fresh: Set[AdjustmentKey], since: datetime | None
     ) -> Iterator[Adjustment]:
         """Read known adjustments again, all but the fresh ones: by number while one call takes them.
 
         Of more, those are read that have changed since. The date of change is an extension: a connector that does not
-        know it is asked for all by number. Of what the OMS has asked for, `known` has the id that it was given here.
+        know it is asked for all by number.
         """
-        if since is not None and len(known) > IDS_PER_CALL:
+        if since is not None and len(keys) > IDS_PER_CALL:
             with suppress(Rejected):
                 yield from _all(self._adjustments_from("SiteUpdatedDateUtc", since, level) for level in Level)
                 return
-        wanted = sorted(known.keys() - fresh)
+        wanted = sorted(keys - fresh)
         by_level = ((level, [key for key in wanted if key[0] is level]) for level in Level)
         yield from _all(
             self._adjustments(level, {"$filter": filters.numbered(some, wordy=self._wordy)})
-            for level, keys in by_level
-            for start in range(0, len(keys), IDS_PER_CALL)
-            for some in [{key[1]: known[key] for key in keys[start : start + IDS_PER_CALL]}]
+            for level, those in by_level
+            for start in range(0, len(those), IDS_PER_CALL)
+            for some in [{key[1]: self._store.own_id(key) for key in those[start : start + IDS_PER_CALL]}]
         )
 
     def find_refund(self, part: RefundPart) -> list[Adjustment]:

@@ -124,10 +124,9 @@ class Store:
                 index.pop(case.number, None)
         return case
 
-    def to_read_again(self) -> dict[AdjustmentKey, str | None]:
-        """Return what has not ended yet, each with the id that it was given here, if any."""
-        said = {key: self.cases[number].adjustments[key].seller_id for key, number in self.open.items()}
-        return said | dict.fromkeys(self._nameless.keys() & said.keys())
+    def own_id(self, key: AdjustmentKey) -> str | None:
+        """Return the id that was sent with an open adjustment; None where none was."""
+        return None if key in self._nameless else self.cases[self.open[key]].adjustments[key].seller_id
 
     def recognized(self, read: Adjustment) -> Adjustment:
         """Return an adjustment with the id of the refund that it is: where none was sent, the first that it can be."""

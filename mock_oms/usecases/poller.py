@@ -89,15 +89,15 @@ class Poller:
         try:
             marked = [] if self.beside is None else self._mark_beside(self.beside, tally)
             offered = list(_readable(self.api.new_orders(), tally))
-            twice = {order.ref for order in offered} & store.marked
+            again = {order.ref for order in offered} & store.marked
             for order in offered:
-                self._export(order, tally, again=order.ref in twice)
+                self._export(order, tally, again=order.ref in again)
             if self.beside is not None:
                 self._take_marks_back(self.beside, marked)
             fresh = list(_readable(self.api.adjustments_since(since), tally))
             self._take_all(fresh, now, tally)
-            again = self.api.adjustments_again(store.to_read_again(), {read.key for read in fresh}, since)
-            self._take_all(_readable(again, tally), now, tally)
+            known = {read.key for read in fresh}
+            self._take_all(_readable(self.api.adjustments_again(store.open.keys(), known, since), tally), now, tally)
             if not tally.unread:
                 store.read_until = now
         except ConnectorError as error:

@@ -4,7 +4,7 @@ One attempt per call. Each raises `Unreachable` where no response came, or none 
 connector said no. What yields does so with all that can be read, and raises `Unreadable` at the end for the rest.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from datetime import datetime
 from typing import Protocol
 
@@ -21,7 +21,7 @@ class ConnectorApi(Protocol):
     def unmark_exported(self, ref: str) -> None: ...
     def adjustments_since(self, since: datetime | None) -> Iterator[Adjustment]: ...
     def adjustments_again(
-        self, known: Mapping[AdjustmentKey, str | None], fresh: Set[AdjustmentKey], since: datetime | None
+        self, keys: Set[AdjustmentKey], fresh: Set[AdjustmentKey], since: datetime | None
     ) -> Iterator[Adjustment]: ...
     def find_refund(self, part: RefundPart) -> list[Adjustment]: ...
     def decide(self, adjustment: Adjustment, decision: Decision) -> None: ...

@@ -67,6 +67,7 @@ class CrashPoints:
     dies: Callable[[Boundary], bool] = lambda boundary: False
     down: timedelta = timedelta(0)
     says_commits: bool = True
+    keeps: bool = True  # what it has come by
     kept: list[Boundary] = field(default_factory=list)
     dying: bool = False
     killed: Boundary | None = None
@@ -83,7 +84,7 @@ class CrashPoints:
             raise Killed
         self.number += 1
         boundary = Boundary(self.number, what, at)
-        if moves or not self._same or not self.says_commits:
+        if self.keeps and (moves or not self._same or not self.says_commits):
             self._same = True
             (self.kept if self._act is None else self._act).append(boundary)
         if self.killed is None and self.dies(boundary):

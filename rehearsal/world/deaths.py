@@ -54,7 +54,7 @@ class Deaths:
     def _is_due(self, due: Due) -> None:
         points = self._state.points
         if points is None:
-            points = CrashPoints()
+            points = CrashPoints(keeps=False)
             self.kill_at(points)
         if due.after == COMMIT and not points.says_commits:
             raise Untold("this connector does not say when it commits; it can be killed after a call")

@@ -18,7 +18,7 @@ from rehearsal.crash.script import Scribe
 from rehearsal.gherkin.runner import SuiteRun, Watcher
 from rehearsal.resources import features_folder
 from rehearsal.seats.builtin import OurConnector
-from rehearsal.world.boundaries import CrashPoints, Killed
+from rehearsal.world.boundaries import COMMIT, CrashPoints, Due, Killed
 from rehearsal.world.world import START
 from tests.command import Rehearse
 
@@ -218,3 +218,17 @@ def test_nothing_happens_any_more_while_a_process_dies() -> None:
     with pytest.raises(Killed):
         points.passes("before a commit", START, moves=False)
     assert (points.number, points.killed and points.killed.number) == (2, 2)
+
+
+def test_a_death_that_is_planned_comes_at_its_commits_and_nothing_is_kept_of_the_others() -> None:
+    points, died = CrashPoints(keeps=False), list[int]()
+    points.due = Due(COMMIT, 2, times=2)
+    for number in range(1, 8):
+        try:
+            points.passes("before a commit", START, moves=False)
+            points.passes("after approveReturn", START, moves=True)
+            points.passes("after a commit", START, moves=True)
+        except Killed:
+            died.append(number)
+            points.dying = False
+    assert (died, points.kept, points.killed) == ([2, 4], [], None)
