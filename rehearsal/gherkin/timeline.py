@@ -57,6 +57,14 @@ def low(code: str) -> str:
     return code.replace("_", " ").lower()
 
 
+def _dies(after: str = "", nth: int = 1, times: int = 1) -> str:
+    """Return when a connector dies: at once, or after so many commits or calls, again and again."""
+    if not after:
+        return "is killed"
+    what = after if nth == 1 else f"{nth} {after}s"
+    return f"is to die {'once' if times == 1 else f'{times} times'}, after every {what}"
+
+
 def _plus(words: str, amount: str | None, shown: Json) -> str:
     """Return the words with the sum that was sent, if one was; the currency is that of what came back."""
     return f"{words}, {amount} {shown.get('currency') or ''}".rstrip() if amount else words
@@ -137,9 +145,7 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
     "plan_fault":             ("stage", "", lambda sent, fault: f"plans trouble: {trouble(fault)}"),
     "lift_fault":             ("stage", "", lambda sent, fault: f"ends trouble: {trouble(fault)}"),
     "lift_faults":            ("stage", "", "ends all trouble"),
-    "kill_connector":         ("connector", "connector", lambda sent, state:
-                               f"is due to die after each {sent.get('nth', 1)} {sent['after']}s"
-                               if "after" in sent else "is killed"),
+    "kill_connector":         ("connector", "connector", lambda sent, state: _dies(**sent)),
     "start_connector":        ("connector", "connector", "starts again on its database"),
     "oms_refund":             ("seller", "oms", lambda sent, case: _plus("starts a refund", sent.get("amount"), case)),
 }
