@@ -74,6 +74,7 @@ PIECES: Final = {
     "GOODS": rf"(?P<goods>{_GOODS})",
     "KINDS": rf"(?P<count>{_COUNT}) things of different kinds, at (?P<price>{_SUM}) each",
     "COUNT": rf"(?P<count>{_COUNT})",
+    "TIMES": rf"(?P<often>once|twice|(?:{_COUNT}) times?)",
     "SPAN": rf"(?P<span>{_SPAN}(?: and (?:a half|{_SPAN}))?)",
     "WORDS": r'"(?P<words>[^"]+)"',
     "GRADE": rf"(?P<grade>{'|'.join(GRADES)}|\w+)",
@@ -250,6 +251,11 @@ def time(text: str) -> timedelta:
 def spelled(text: str) -> str:
     """Return "20 minutes" as the control API has it."""
     return f"PT{time(text) // timedelta(seconds=1)}S"
+
+
+def times(text: str) -> int:
+    """Return how many times "once", "twice" or "three times" is."""
+    return {"once": 1, "twice": 2}.get(text) or number(text.split()[0])
 
 
 def number(text: str) -> int:

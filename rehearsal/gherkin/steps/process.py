@@ -6,9 +6,9 @@ from pytest_bdd import given, then, when
 
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.expect import expect
-from rehearsal.gherkin.steps.phrases import number, phrase, time
+from rehearsal.gherkin.steps.phrases import number, phrase, time, times
 
-_DUE: Final = r"(?P<often>\d+) times, after every (?:(?P<nth>\d+) )?(?P<what>commits?|calls? that changes? something)"
+_RHYTHM: Final = "after every (?:{COUNT} )?(?P<what>commits?|calls? that changes? something)"
 
 
 @given(phrase("the connector has been killed"))
@@ -38,12 +38,13 @@ def _(people: Cast, span: str) -> None:
     people.connector.starts()
 
 
-@given(phrase(f"the connector is to die {_DUE}"))
-def _(people: Cast, often: str, nth: str | None, what: str) -> None:
-    people.connector.is_due("commit" if what.startswith("commit") else "call", int(nth or 1), int(often))
+@given(phrase(f"the connector is to die {{TIMES}}, {_RHYTHM}"))
+def _(people: Cast, often: str, count: str | None, what: str) -> None:
+    after = "commit" if what.startswith("commit") else "call"
+    people.connector.is_due(after, number(count) if count else 1, times(often))
 
 
-@then(phrase("the connector has died {COUNT} times"))
-def _(people: Cast, count: str) -> None:
+@then(phrase("the connector has died {TIMES}"))
+def _(people: Cast, often: str) -> None:
     deaths = [entry for entry in people.stage.trace() if entry.get("name") == "connector_killed"]
-    expect("how often the connector has died", number(count), len(deaths))
+    expect("how often the connector has died", times(often), len(deaths))

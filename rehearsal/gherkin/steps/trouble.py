@@ -16,7 +16,7 @@ from rehearsal.gherkin.errors import Miswritten, NotJudged
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.plan_file import tally
 from rehearsal.gherkin.plan_file import trouble as described
-from rehearsal.gherkin.steps.phrases import NUMBERS, PIECES, Phrase, number, phrase, spelled, time
+from rehearsal.gherkin.steps.phrases import NUMBERS, PIECES, Phrase, number, phrase, spelled, time, times
 from rehearsal.gherkin.which import ORDINALS
 
 CALLS: Final = {
@@ -63,7 +63,7 @@ def _several(name: str) -> str:
 
 _FORMS: Final = CALLS | {_several(name): operation for name, operation in CALLS.items()}
 _COUNT: Final = rf"\d+|{'|'.join(NUMBERS)}"
-_TIMES: Final = rf"(?P<often>once|twice|(?:{_COUNT}) times?)"
+_TIMES: Final = PIECES["TIMES"]
 _NTHS: Final = {nth: place for nth, place in ORDINALS.items() if place >= 0}
 _LATE: Final = PIECES["SPAN"].replace("<span>", "<late>")
 _ANY: Final = "[a-z]+(?: for [a-z]+)?"  # no call that is known: refused with those that are
@@ -111,7 +111,7 @@ def _times(said: dict[str, str]) -> int | None:
 
 
 def _often(said: dict[str, str]) -> int:
-    return {"once": 1, "twice": 2}.get(said["often"]) or number(said["often"].split()[0])
+    return times(said["often"])
 
 
 def _late(said: dict[str, str]) -> str:
@@ -180,7 +180,7 @@ def _(people: Cast, often: str | None) -> None:
     planned = people.trouble.planned
     if not planned:
         raise Miswritten("no trouble was planned")
-    expected, hits = _often({"often": often}) if often else 1, sum(one["hit"] for one in planned)
+    expected, hits = times(often) if often else 1, sum(one["hit"] for one in planned)
     unhit = [f"{described(one)}: {tally(one)}" for one in planned if not one["hit"] or (often and hits < expected)]
     if unhit and people.stage.world()["connector"] is None:  # what it calls for is the affair of who sits there
         raise NotJudged(f"trouble that met too few calls of whoever sits here: {'; '.join(unhit)}")
