@@ -151,7 +151,7 @@ class ForeignSeat:
                 raise self.failed(f"was not ready within {READY_PATIENCE:g} seconds: {where} does not answer")
             if not self._waits(waited):
                 raise self.failed("is not waited for any longer")
-            time.sleep(LOOKS)  # noqa: TID251
+            time.sleep(LOOKS)  # noqa: TID251 - somebody else's process is waited for, with a bound
         self.program.catch_up()
 
     def _is_ready(self, waited: float) -> bool:

@@ -121,9 +121,9 @@ class RunningClock(threading.Thread):
 
     def run(self) -> None:
         """Take one step per tick until the stage stops; a step that fails stops the stage."""
-        last = time.monotonic()  # noqa: TID251
+        last = time.monotonic()  # noqa: TID251 - this world follows real time
         while not self._ended.wait(TICK):
-            now = time.monotonic()  # noqa: TID251
+            now = time.monotonic()  # noqa: TID251 - this world follows real time
             try:
                 if self._stage.let_pass(timedelta(seconds=(now - last) * self._factor)):
                     last = now
