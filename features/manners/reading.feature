@@ -54,11 +54,12 @@ Feature: The OMS reads in its own way
       | money back | approves Maya's request    |
 
   @R44
-  Scenario: Wrong keys open nothing
-    Given the OMS tries wrong keys
+  Scenario: Wrong keys open nothing, and by a wrong number nothing is found
+    Given the OMS tries wrong keys and mixes up its numbers
     And Maya has received a desk lamp for 39.98 USD
     When 70 minutes pass
     Then the connector has turned away each wrong key
+    And the connector has found nothing by the number 2147483647
 
   @R44 @R55
   Scenario Outline: What the seller starts comes back from the connector

@@ -23,7 +23,8 @@ Feature: Many ask at once
   Rule: What is asked about many goods is asked about each of them
 
     Background:
-      Given 9 buyers have each received 25 things of different kinds, at 4.00 USD each
+      Given the OMS pages by 150
+      And 9 buyers have each received 25 things of different kinds, at 4.00 USD each
       And all of them have asked for their money back
       And everybody has heard of it
 

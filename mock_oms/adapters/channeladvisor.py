@@ -23,6 +23,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from mock_oms.adapters import filters
+from mock_oms.adapters.mistakes import ABOUT_NOTHING
 from mock_oms.adapters.rows import Json, adjustment_of, moment_of, order_of, text_of
 from mock_oms.adapters.selection import Selection
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Decision, Level, RefundPart
@@ -211,17 +212,22 @@ class ChannelAdvisor:
             page = self._follow(link, seen)
 
     def _skipping(self, path: str, query: Mapping[str, str], size: int) -> Iterator[Json]:
-        """Page by hand, to the number that there are. Past it some answer with the first page again: the end, too."""
+        """Page by hand, to the number that there are. Past it some answer with the first page again: the end, too.
+
+        Where one answer holds fewer rows than were asked for, its link leads to the others of them.
+        """
         read: set[object] = set()
+        links: set[str] = set()
         while True:
             asked = {**query, "$top": str(size), "$skip": str(len(read)), "$count": "true"}
             page = self._json("GET", path, asked)
-            rows = _rows(page, "value")
+            rows, count = _rows(page, "value"), page.get("@odata.count")
+            while len(rows) < size and (link := page.get("@odata.nextLink")):
+                page = self._follow(link, links)
+                rows = [*rows, *_rows(page, "value")]
             if len(rows) > size:
                 raise Unreadable("The connector's page has more rows than were asked for.")
-            count = page.get("@odata.count")
-            last = len(rows) < size and "@odata.nextLink" not in page
-            if last and isinstance(count, int) and count > len(read) + len(rows):
+            if len(rows) < size and isinstance(count, int) and count > len(read) + len(rows):
                 raise Unreadable("The connector's list is at its end, and by its count there are more rows.")
             fresh = [row for row in rows if row.get("ID") not in read]
             yield from fresh
@@ -307,6 +313,9 @@ class ChannelAdvisor:
                 self._ask_for_a_token(mine)
             token = AccessToken(text, renew_at)
             self._store.tokens[mine.application_id] = token
+            if Manner.WRONG_NUMBERS in self._manners:
+                for method, target in ABOUT_NOTHING:
+                    self._send(method, target, f"Bearer {token.text}", None, "")
         return token.text
 
     def _ask_for_a_token(self, mine: Application) -> requests.Response:

@@ -17,7 +17,7 @@ from typing import Final
 CAREFUL: Final = "careful"
 CARELESS: Final = "careless"
 FEW: Final = 2  # rows of a small page. Certainty: assumed
-_PAGES: Final = re.compile(r"pages-by-([1-9]\d?)")
+_PAGES: Final = re.compile(r"pages-by-([1-9]\d{0,2})")
 
 
 class Manner(StrEnum):
@@ -37,9 +37,10 @@ class Manner(StrEnum):
     SECOND_APPLICATION = "second-application"  # another program marks the same orders first, and then once more
     OLD_TOKEN = "old-token"  # calls with the older of two access tokens until it is turned away, then with it first
     WRONG_KEYS = "wrong-keys"  # tries keys that are not its own before it comes with the right ones
+    WRONG_NUMBERS = "wrong-numbers"  # asks about a number that nothing has, and acts on it
     OLD_CLIENT = "old-client"  # calls as clients in use do that know an older spelling of the same
     OTHER_WORDS = "other-words"  # asks for the same in more words, and for fields by name; its ids have an apostrophe
-    SMALL_PAGES = "small-pages"  # asks for few rows at a time, and skips those it has
+    SMALL_PAGES = "small-pages"  # says how many rows it wants at a time, and skips those it has
     UNTIMELY = "untimely"  # answers too early, too late and once more: the connector is to refuse it
     CONTRADICTS = "contradicts-itself"  # as line by line, with the contrary for the others first: that is to be refused
     SECOND_THOUGHTS = "second-thoughts"  # as line by line, after the contrary for all but the last, which is taken back

@@ -30,6 +30,7 @@ MANNERS: Final = {
     "has a second application": "second-application",
     "keeps an old token": "old-token",
     "tries wrong keys": "wrong-keys",
+    "mixes up its numbers": "wrong-numbers",
     "speaks like an old client": "old-client",
     "asks in other words": "other-words",
     "answers at the wrong time": "untimely",
@@ -105,6 +106,15 @@ def _(people: Cast) -> None:
 @then(phrase("the connector has turned away each wrong key"))
 def _(people: Cast) -> None:
     _turned_away(people, "access token", "refresh token", "secret")
+
+
+@then(phrase(r"the connector has found nothing by the number (?P<digits>\d+)"))
+def _(people: Cast, digits: str) -> None:
+    calls = [entry for entry in people.stage.trace() if entry.get("to") == "connector"]
+    asked = [entry for entry in calls if f"({digits})" in entry["path"]]
+    expect(f"whether it was asked about {digits}", True, bool(asked))
+    found = sorted({f"{one['method']} {one['path']}: {one['status']}" for one in asked if one["status"] != 404})
+    expect(f"what it has said of {digits}, beside that there is none", [], found)
 
 
 def _turned_away(people: Cast, *keys: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 
+from mock_oms.adapters.mistakes import NOTHING
 from tests.clock import HandClock
 from tests.responses import Answering, Call, response_of
 
@@ -106,7 +107,8 @@ class Connector(Answering):
         return [f"{call.method} {call.path}" for call in self.calls]
 
     def posts(self, action: str) -> list[Call]:
-        return [call for call in self.calls if call.method == "POST" and call.path.endswith(action)]
+        posts = [call for call in self.calls if call.method == "POST" and f"({NOTHING})" not in call.path]
+        return [call for call in posts if call.path.endswith(action)]
 
     # the adapter
     def answer(self, call: Call, request: requests.PreparedRequest) -> requests.Response:
@@ -135,6 +137,8 @@ class Connector(Answering):
             scheme, token = "bearer", call.query["access_token"]
         if scheme.lower() != "bearer" or token not in (self.token, self.older):
             return 401, {"Message": "Authorization has been denied for this request."}
+        if f"({NOTHING})" in call.path:
+            return 404, {"Message": "There is none."}
         words = self.refuse(call)
         if words:
             return 400, {"error": {"code": "", "message": words}}
