@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from mock_oms.domain.cases import Adjustment, Kind, Level
-from mock_oms.domain.money import CENT, ZERO, rounded, written
+from mock_oms.domain.money import FINEST, ZERO, rounded, written
 from mock_oms.domain.orders import Order, OrderLine
 
 Json = dict[str, Any]
@@ -166,7 +166,7 @@ def text_of(value: object) -> str | None:
 
 
 def _money(value: object, currency: str = "") -> Decimal:
-    return written(ZERO if value is None else rounded(Decimal(str(value)), CENT), currency)
+    return written(ZERO if value is None else rounded(Decimal(str(value)), FINEST), currency)
 
 
 def moment_of(value: object) -> datetime | None:

@@ -6,6 +6,7 @@ from typing import Final
 
 ZERO: Final = Decimal("0.00")
 CENT: Final = Decimal("0.01")
+FINEST: Final = Decimal("0.0001")  # what of a number is read: beyond it stands the noise of floats. Certainty: assumed
 WHOLE: Final = Decimal(1)
 WITHOUT_DECIMALS: Final = frozenset({"VND", "IDR", "JPY"})
 

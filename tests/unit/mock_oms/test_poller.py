@@ -105,6 +105,13 @@ def test_an_adjustment_of_an_order_never_exported_fetches_the_order(office: Offi
     assert "GET /v1/Orders(100)" in office.connector.paths()
 
 
+@pytest.mark.parametrize(("told", "read"), [(0.1 + 0.2, "0.30"), (19.99, "19.99"), (19.9901, "19.9901")])
+def test_a_sum_is_read_as_it_is_told_but_for_the_noise_of_floats(office: Office, told: float, read: str) -> None:
+    office.connector.adjustment(office.connector.order("1", ("mug", 1, 20.0)), 0, ItemAdjustment=told)
+    office.pull()
+    assert str(office.row().amount) == read
+
+
 def test_the_token_is_renewed_before_it_expires(office: Office) -> None:
     for _ in range(9):
         office.pull()
