@@ -19,11 +19,20 @@ Feature: Trouble while there is something to read
         | answers 503 to the second search for returns for 20 minutes |
 
     @trouble
+    Scenario: A page holds fewer than it could
+      Given 5 buyers have each received a mug for 12.50 USD
+      And all of them have asked for their money back
+      And the marketplace's pages hold half of what they could
+      When 5 minutes pass
+      Then the trouble was hit
+      And all of them stand before the seller
+
+    @trouble
     Scenario: More requests come at once than orders can be asked for by their numbers
       Given 52 buyers have each received a mug for 12.50 USD
       And all of them have asked for their money back
       And the marketplace answers 503 to every search for orders for 2 hours
-      When an hour passes
+      When 5 minutes pass
       Then the trouble was hit
       And all of them stand before the seller
 

@@ -3,6 +3,7 @@
     search_lag     {by}           searches find what was there a while ago; details, and what is counted, do not lag
     pages_move     {entries}      of what a page shows that is not the last, so much is changed again at once
     pages_by_place {}             a page goes on at a place in the list, whatever has moved there meanwhile
+    pages_short    {}             a page holds half of what it could, and another one follows it
     locked         {return_id}    a return or cancellation takes no decision, an order no request of the seller's
     quota          {calls, per}   a shop's calls beyond that many in that time are refused
     scope_removed  {scope}        tokens lack the scope
@@ -15,6 +16,7 @@ and is asked at the instant when one would make a difference. A call that nobody
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from types import MappingProxyType
@@ -36,6 +38,7 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "search_lag": frozenset({"by"}),
     "pages_move": frozenset({"entries"}),
     "pages_by_place": frozenset(),
+    "pages_short": frozenset(),
     "locked": frozenset({"return_id"}),
     "quota": frozenset({"calls", "per"}),
     "scope_removed": frozenset({"scope"}),
@@ -125,7 +128,12 @@ class Troubles:
         def by_place() -> bool:
             return any(strikes(shop_id) for _, strikes in self._armed("pages_by_place", shop_id))
 
-        found, now = self._searched(shop_id, shelf).search(query, sort, page, by_place), self._platform.now
+        searched, now = self._searched(shop_id, shelf), self._platform.now
+        found = searched.search(query, sort, page, by_place)
+        if (most := len(found.items)) > 1 and any(
+            strikes(shop_id) for _, strikes in self._armed("pages_short", shop_id)
+        ):
+            found = searched.search(query, sort, replace(page, size=most // 2), by_place)
         for trouble, strikes in self._armed("pages_move", shop_id) if found.next_token else ():
             older = (_id(one) for one in found.items if one.updated_at < now)
             ids = list(islice(older, trouble.told["entries"]))

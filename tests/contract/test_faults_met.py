@@ -176,6 +176,13 @@ def slips(caller: Caller) -> None:
     assert (len(shown), shown.count(caller.claim), len(set(shown))) == (11, 2, 10)
 
 
+def halves(caller: Caller) -> None:
+    for _ in range(10):
+        caller.a_claim()
+    page = caller.search(page_size="10").json()["data"]
+    assert (len(page["return_orders"]), bool(page["next_page_token"])) == (5, True)
+
+
 def cannot_be_renewed(caller: Caller) -> None:
     assert caller.refresh() == 36004001
 
@@ -202,6 +209,7 @@ SEEN: Final[dict[str, tuple[dict[str, Any], Callable[[Caller], None]]]] = {
     "search_lag": ({"by": "PT10M"}, lags),
     "pages_move": ({}, moves),
     "pages_by_place": ({}, slips),
+    "pages_short": ({}, halves),
     "locked": ({"return_id": ...}, answers(200, 25001028)),
     "quota": ({"calls": 0}, answers(429, 36009037)),
     "scope_removed": ({"scope": "seller.return_refund.basic"}, answers(401, 105005)),

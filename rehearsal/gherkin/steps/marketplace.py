@@ -29,9 +29,10 @@ _SHOP: Final = (
 )
 _FOR: Final = rf"(?: for {PIECES['SPAN'].replace('<span>', '<until>')})?"
 PAGES: Final = {
-    # in people's words        the kind
-    "move while they are read": "pages_move",
-    "go on by place":           "pages_by_place",
+    # in people's words            the kind
+    "move while they are read":     "pages_move",
+    "go on by place":               "pages_by_place",
+    "hold half of what they could": "pages_short",
 }  # fmt: skip
 ENDS: Final = {
     # in people's words                                             the kind
@@ -52,7 +53,7 @@ def _(people: Cast, span: str, shop: str | None, until: str | None) -> None:
     _comes(people, "search_lag", shop, until, by=spelled(span))
 
 
-@given(phrase(f"the marketplace's pages{_SHOP} (?P<how>move while they are read|go on by place){_FOR}"))
+@given(phrase(f"the marketplace's pages{_SHOP} (?P<how>{'|'.join(PAGES)}){_FOR}"))
 def _(people: Cast, how: str, shop: str | None, until: str | None) -> None:
     _comes(people, PAGES[how], shop, until)
 
