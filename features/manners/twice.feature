@@ -42,6 +42,19 @@ Feature: The OMS says everything twice
       And all three books say 15.00 USD for Maya
       And all three books say 0.00 USD for Noah
 
+    @R54 @R56
+    Scenario: Under the id of one line's refund no other line is paid
+      Given the OMS gives all its refunds one id
+      And Maya has received:
+        | goods | pieces | price each |
+        | rug   | 1      | 89.00 USD  |
+        | mug   | 1      | 12.50 USD  |
+      And everybody has heard of it
+      And the seller has refunded Maya the mug
+      When the seller tries to refund Maya the rug
+      Then it was the connector that refused it
+      And all three books say 12.50 USD for Maya
+
   Rule: Answers
 
     @R64 @R74

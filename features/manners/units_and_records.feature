@@ -73,7 +73,8 @@ Feature: What exactly is refunded, and what is only recorded
   Rule: What is recorded pays nobody
 
     Background:
-      Given Maya has received a desk lamp for 39.98 USD
+      Given the OMS speaks like an old client
+      And Maya has received a desk lamp for 39.98 USD
       And everybody has heard of it
 
     @R15 @R54

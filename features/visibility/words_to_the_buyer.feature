@@ -20,6 +20,15 @@ Feature: What the seller says reaches the buyer
       | answers line by line and says everything twice | It's as you ordered it: <b>blue</b>. |
 
   @R11 @R76
+  Scenario: The seller gives a reason of their own, and words beside it
+    Given Maya has received a desk lamp for 39.98 USD
+    And Maya has asked for her money back
+    And everybody has heard of it
+    When the seller rejects Maya's request, giving reverse_reject_refund_request_product_function_well and saying "See the film."
+    Then the mail to Maya says "See the film."
+    And the mail to Maya gives the reason "The product functions well"
+
+  @R11 @R76
   Scenario Outline: In any script there is room for 500 bytes
     Given <buyer> has received a desk lamp for 39.98 USD
     And <buyer> has asked for her money back

@@ -42,7 +42,7 @@ RENEW_BEFORE: Final = timedelta(minutes=5)
 IDS_PER_CALL: Final = 20
 FORM: Final = "application/x-www-form-urlencoded"
 IN_QUERY: Final = ("Reason", "SellerAdjustmentID")  # what one client in use says there, too
-FLAGS: Final = ("RefundOnly", "PreventSiteProcessing")  # and of these both what is so and what is not
+FLAGS: Final = ("RefundOnly", "PreventSiteProcessing")  # and of these both what is so and what is not: True or False
 IN_QUERY_TOO: Final = "access_token"  # where a token may stand as well
 NAMESPACE: Final = "ChannelAdvisor.RestApi.V1.Models."  # of an action's whole name
 # In whose local time an OMS with such manners writes moments: west and east of UTC, one of them by half an hour.
@@ -175,7 +175,7 @@ class ChannelAdvisor:
         if Manner.OLD_CLIENT not in self._manners:
             return ""
         said = {name: body[name] for name in IN_QUERY if name in body}
-        flags = {name: str(body.get(name, False)).lower() for name in FLAGS}
+        flags = {name: str(body.get(name, False)) for name in FLAGS}
         return "?" + urlencode(said | flags, quote_via=quote)
 
     def _adjustments(self, level: Level, query: Mapping[str, str]) -> Iterator[Adjustment]:

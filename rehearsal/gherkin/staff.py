@@ -229,9 +229,9 @@ class Seller(Person):
         case = self._case_to_answer(buyer, which)
         self.stage.oms_approve(case, amount=_spelled(amount), currency=amount.currency if amount else None)
 
-    def rejects(self, buyer: Buyer, which: Which = ANY, *, words: str | None = None) -> None:
-        """Say no, where need be with words to the buyer."""
-        self.stage.oms_reject(self._case_to_answer(buyer, which), comment=words)
+    def rejects(self, buyer: Buyer, which: Which = ANY, *, reason: str | None = None, words: str | None = None) -> None:
+        """Say no, where need be for a reason by the marketplace's key of it, and with words to the buyer."""
+        self.stage.oms_reject(self._case_to_answer(buyer, which), reason=reason, comment=words)
 
     def pays_instead(self, buyer: Buyer, which: Which = ANY) -> None:
         """Give the money back for what was to be replaced."""

@@ -70,6 +70,11 @@ def _(people: Cast, which: Which, words: str) -> None:
     people.seller.rejects(people.buyer(which.name), which, words=words)
 
 
+@act("the seller <has rejected/rejects> {BUYER}'s {REQUEST}, giving (?P<key>[a-z][a-z0-9_]+) and saying {WORDS}")
+def _(people: Cast, which: Which, key: str, words: str) -> None:
+    people.seller.rejects(people.buyer(which.name), which, reason=key, words=words)
+
+
 @act("the seller <has offered/offers> {BUYER} {SUM}{ABOUT}", news=True)
 def _(people: Cast, which: Which, sum: str) -> None:
     buyer, offered = people.buyer(which.name), money(sum)

@@ -189,7 +189,7 @@ def test_it_spells_things_as_older_clients_do() -> None:
     (adjust,) = office.connector.posts("Adjust")
     assert adjust.headers["Authorization"].startswith("bearer ")
     assert adjust.query["SellerAdjustmentID"] == adjust.body["SellerAdjustmentID"]
-    assert (adjust.query["RefundOnly"], adjust.query["PreventSiteProcessing"]) == ("false", "false")
+    assert (adjust.query["RefundOnly"], adjust.query["PreventSiteProcessing"]) == ("False", "False")
     assert adjust.path.endswith(")/ChannelAdvisor.RestApi.V1.Models.Adjust")
     assert {call.path for call in office.connector.calls if call.method == "GET"} == {
         "/v1/orders/", "/v1/orderadjustments/", "/v1/orderitemadjustments/",
