@@ -225,8 +225,8 @@ class ChannelAdvisor:
             while len(rows) < size and (link := page.get("@odata.nextLink")):
                 page = self._follow(link, links)
                 rows = [*rows, *_rows(page, "value")]
-            if len(rows) > size:
-                raise Unreadable("The connector's page has more rows than were asked for.")
+            if len(rows) > size or len({row.get("ID") for row in rows}) < len(rows):
+                raise Unreadable("The connector's page has more rows than were asked for, or some of them twice.")
             if len(rows) < size and isinstance(count, int) and count > len(read) + len(rows):
                 raise Unreadable("The connector's list is at its end, and by its count there are more rows.")
             fresh = [row for row in rows if row.get("ID") not in read]
