@@ -27,15 +27,15 @@ Feature: Many ask at once
       And 5 buyers have each received 25 things of different kinds, at 4.00 USD each
       And all of them have asked for their money back
       And everybody has heard of it
-      And Maya has received a mug for 12.50 USD
-      And Maya has asked for her money back
-      And everybody has heard of it
-      And 4 buyers have each received 25 things of different kinds, at 4.00 USD each
-      And the others have asked for their money back
 
     @R4 @R13 @R16 @R63
     Scenario: Lines of an order, and what is to be answered about them
-      Given 90 minutes have passed
+      Given these buyers wait for the seller:
+        | buyer | order        | goods | price     | wants      |
+        | Maya  | has received | mug   | 12.50 USD | money back |
+      And 4 buyers have each received 25 things of different kinds, at 4.00 USD each
+      And the others have asked for their money back
+      And 90 minutes have passed
       When the seller approves all of their requests
       Then all of them have been paid back 100.00 USD
       And all of their requests are shown as "Completed"
