@@ -108,8 +108,14 @@ class Staff:
         if self.views.too_late(case):
             raise Refused(409, "Too late", f"The answer was due by {case.deadline:%Y-%m-%d %H:%M:%S} UTC.")
         if case.asks is Question.GOODS and not self.views.judgeable(case):
-            refuse_not_here(case.return_id, arrived=self.store.parcel_of(case) is not None)
+            refuse_not_here(case.return_id, self._whereabouts(case))
         return case, case.asks
+
+    def _whereabouts(self, case: Case) -> str:
+        if self.store.parcel_of(case):
+            return "is not known to have been sent, as far as the connector has read"
+        dated = all(adjustment.shipped_back_at for adjustment in case.asking(Question.GOODS))
+        return "has not arrived" if dated else "has not arrived, and since when it travels is not known"
 
     def _an_offer(self, case: Case, question: Question, amount: Decimal) -> Decimal:
         """Return the amount; refuse where the case cannot be approved over it."""
@@ -161,9 +167,8 @@ def refuse_if_decided(case: Case) -> None:
         raise Refused(409, "Decided already", f"A decision on {case.number} is kept until the connector answers.")
 
 
-def refuse_not_here(return_id: str | None, *, arrived: bool = False) -> NoReturn:
+def refuse_not_here(return_id: str | None, why: str = "has not arrived") -> NoReturn:
     """Refuse to judge goods that have not come, or of which the connector does not know yet that they were sent."""
-    why = "is not known to have been sent, as far as the connector has read" if arrived else "has not arrived"
     raise Refused(409, "Not here yet", f"The parcel of return {return_id} {why}.")
 
 

@@ -13,6 +13,7 @@ from rehearsal.gherkin.timeline import Entry
 from rehearsal.gherkin.which import Claim, Order
 
 ROUND: Final = timedelta(minutes=15)  # within which no connector need have heard of anything
+LOST_AFTER: Final = timedelta(days=10)  # U13: goods that have not come by then can be judged all the same
 # What a buyer or a courier has to have done before, and nobody else can do: as the timeline has it.
 NEEDS: Final = {
     "arbitrate": ("buyer", "appeals"),
@@ -73,6 +74,12 @@ class Past:
         return last is not None and self._is_just_done(last)
 
     @property
+    def counts_as_lost(self) -> bool:
+        """Return whether the goods travel for so long that the seller need not have seen them to judge them."""
+        sent = next((one for one in reversed(self._done) if (one.who, one.what) == NEEDS["arrive_return"]), None)
+        return sent is not None and self._age(sent) >= LOST_AFTER
+
+    @property
     def under_way(self) -> bool:
         """Return whether the seller has just said something that the marketplace still waits for."""
         said = [one for one in self._done if one.who == "seller" and one.to == "oms"]
@@ -103,9 +110,11 @@ class Past:
         ]
 
     def _is_just_done(self, entry: Entry) -> bool:
-        world = self.stage.world()
-        age = datetime.fromisoformat(world["now"]) - datetime.fromisoformat(entry.at)
-        return age < ROUND and not (world.get("webhooks") and age)
+        age = self._age(entry)
+        return age < ROUND and not (age and self.stage.world().get("webhooks"))
+
+    def _age(self, entry: Entry) -> timedelta:
+        return datetime.fromisoformat(self.stage.world()["now"]) - datetime.fromisoformat(entry.at)
 
     def _requests(self) -> Iterable[Json]:
         if self.claim:

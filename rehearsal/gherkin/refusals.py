@@ -232,7 +232,8 @@ class Told(Stage):
             if means and self._entries and self._entries[-1].refused:
                 self._entries[-1] = replace(self._entries[-1], what=means)
             of_state = not call.name.startswith("oms_") or refusal.title in _OF_THE_OMS
-            act = "oms_inspect" if refusal.title == _NOT_HERE else call.name  # whatever was said of the goods
+            of_goods_that_came = refusal.title == _NOT_HERE and not past.counts_as_lost
+            act = "oms_inspect" if of_goods_that_came else call.name  # whatever was said of the goods
             raise Refusal(refusal, means, of_scenario=of_state and past.rules_out(act)) from refusal
 
     def _means(self, rule: Rule, about: Json, refusal: Problem) -> tuple[str, Past | None]:
@@ -261,8 +262,10 @@ class Told(Stage):
         if not of_state or refusal.detail.startswith("The time to"):
             return Rule(rule.cannot).said(one.buyer, state, "")
         shown = _APPEALED if appealed and _APPEALED in (rule.where or {}) else shown
-        lost = self.past(one.order, claim).has("courier", "loses the parcel")
-        return rule.said(one.buyer, state, shown, lost=lost)
+        past = self.past(one.order, claim)
+        if refusal.title == _NOT_HERE and past.counts_as_lost and rule is not RULES["oms_inspect"]:
+            return Rule(rule.cannot).said(one.buyer, state, "")  # nothing more has to come first
+        return rule.said(one.buyer, state, shown, lost=past.has("courier", "loses the parcel"))
 
     def _of_order(self, rule: Rule, one: Bought, refusal: Problem) -> str:
         state = ORDERS.get(self._stage.order(one.order.id)["status"], "")

@@ -27,6 +27,8 @@ from rehearsal.wire.recorder import Call, Endpoint, Handler, Recorder, Response
 
 _PATH_SAFE: Final = "/()'$,:;=@!*+&"
 WsgiApp = Callable[..., Iterable[bytes]]
+Write = Callable[[bytes], Any]
+Headers = list[tuple[str, str]]
 
 
 def wsgi_handler(app: WsgiApp) -> Handler:
@@ -39,7 +41,7 @@ def run_wsgi(app: WsgiApp, environ: dict[str, Any]) -> Response:
     """Call a WSGI app and collect its response."""
     head: list[Any] = []
 
-    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
+    def start_response(status: str, headers: Headers, exc_info: Any = None) -> Write:
         if exc_info and head:
             head.clear()
         head.extend((status, headers))

@@ -9,6 +9,7 @@ import pytest
 
 from connector.adapters.tiktok import wire
 from connector.usecases import round as rounds
+from mock_oms.adapters import channeladvisor, rows
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.runner import SuiteRun, run_suite
 
@@ -169,6 +170,31 @@ def test_what_makes_no_sense_since_the_staff_were_told_wrongly_is_broken(
     (result,) = run_suite(SuiteRun((tmp_path,), 1)).results
     assert (result.outcome, said in result.why) == (Outcome.BROKEN, True), result.why
     assert result.why.count("as-meant: ") == len(result.findings)
+
+
+UNDATED: dict[str, Any] = {"shipped_back_at": None}
+
+
+@pytest.mark.parametrize(
+    ("told", "days", "outcome", "words"),
+    [
+        (False, 10, Outcome.BROKEN, 'is shown as "Buyer Shipped"\n  Not here yet: The parcel of return '),
+        (False, 9, Outcome.MISWRITTEN, 'reached the warehouse" comes first'),
+        (True, 10, Outcome.HELD, ""),
+    ],
+)
+def test_goods_that_travel_for_too_long_can_be_judged_unless_the_connector_keeps_it_to_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: bool, days: int, outcome: Outcome, words: str
+) -> None:
+    if not told:
+        monkeypatch.setattr(channeladvisor, "adjustment_of", lambda *row: replace(rows.adjustment_of(*row), **UNDATED))
+    begun = ("Given Maya has received a rug for 50.00 USD", "And Maya has sent it back")
+    wait = (f"And the connector has been down for {days} days", "And an hour has passed")
+    steps = (*begun, *wait, "When the seller rejects Maya's request")
+    (tmp_path / "own.feature").write_text("Feature: Own\n  Scenario: One\n    " + "\n    ".join(steps))
+    (result,) = run_suite(SuiteRun((tmp_path,), 1)).results
+    assert (result.outcome, words in result.why) == (outcome, True), result.why
+    assert ("since when it travels is not known" in result.why) is not told
 
 
 def test_a_connector_that_gets_nowhere_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
