@@ -2,6 +2,9 @@ Feature: Many ask at once
   The marketplace and the connector hand out what they have in pages. What stands on the second and the third is read
   like the first, even if all of it has happened in the same second.
 
+  Background:
+    Given the OMS asks in other words
+
   Rule: Whoever asks is answered, on whatever page
 
     Background:

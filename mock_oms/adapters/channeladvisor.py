@@ -84,8 +84,7 @@ class ChannelAdvisor:
         self._application = application
         self._manners = manners
         self._wordy = Manner.OTHER_WORDS in manners
-        # Who pages by hand would miss rows before which new ones come.
-        self._selection = Selection("ID" if manners.page else "ID desc", store.fields_seen)
+        self._selection = Selection(store.fields_seen, by_hand=manners.page is not None)
         self._url = url.rstrip("/")
 
     # what there is to read

@@ -1,6 +1,7 @@
 """An OMS that names the fields it wants, and the order in which it wants the rows."""
 
 from collections import defaultdict
+from typing import Any
 
 import pytest
 
@@ -8,35 +9,47 @@ from mock_oms.adapters.selection import Selection
 from mock_oms.errors import Unreadable
 from tests.refused import refused
 
-ORDERS = "/v1/Orders"
+ORDERS, ADJUSTMENTS = "/v1/Orders", "/v1/OrderAdjustments"
+BY_DATE = "CreatedDateUtc desc,ID desc"
+NINE = "2031-03-03T09:00:00Z"
 
 
 def test_what_has_been_seen_is_asked_for_by_name() -> None:
-    selection = Selection("ID desc", defaultdict(set))
-    assert selection.worded(ORDERS, {"$expand": "Items"}) == {"$expand": "Items", "$orderby": "ID desc"}
+    selection = Selection(defaultdict(set), by_hand=False)
+    assert selection.worded(ORDERS, {"$expand": "Items"}) == {"$expand": "Items", "$orderby": BY_DATE}
     rows = [
         {"ID": 2, "Items": [{"ID": 7, "Sku": "a"}], "Items@odata.nextLink": "/"},
         {"ID": 1, "Total": 3, "Items": []},
     ]
     assert list(selection.checked(ORDERS, rows)) == rows
-    asked = {"$expand": "Items($select=Sku,ID)", "$select": "Total,ID", "$orderby": "ID desc"}
+    asked = {"$expand": "Items($select=Sku,ID)", "$select": "Total,ID", "$orderby": BY_DATE}
     assert selection.worded(ORDERS, {"$expand": "Items"}) == asked
-    assert selection.worded("/v1/OrderAdjustments", {}) == {"$orderby": "ID desc"}
+    assert selection.worded(ADJUSTMENTS, {}) == {"$orderby": "ID desc"}
+    assert Selection(defaultdict(set), by_hand=True).worded(ADJUSTMENTS, {}) == {"$orderby": "ID"}
+
+
+def _dated(*rows: tuple[object, object]) -> list[dict[str, object]]:
+    return [{"ID": number, "CreatedDateUtc": at} for number, at in rows]
 
 
 @pytest.mark.parametrize(
-    ("order", "ids", "taken"),
+    ("order", "rows", "taken"),
     [
-        ("ID", [1, 2, 3], True),
-        ("ID", [1, 3, 2], False),
-        ("ID desc", [3, 2, 2, 1], True),  # as where one slips onto the next page
-        ("ID desc", [1, 2], False),
-        ("ID", ["b", "a"], True),
+        ("ID", _dated((1, None), (2, None), (3, None)), True),
+        ("ID", _dated((1, None), (3, None), (2, None)), False),
+        ("ID desc", _dated((3, None), (2, None), (2, None), (1, None)), True),  # as where one slips onto the next page
+        ("ID desc", _dated((1, None), (2, None)), False),
+        ("ID", _dated(("b", None), ("a", None)), True),
+        (BY_DATE, _dated((1, "2031-03-03T13:00:01+04:00"), (3, "2031-03-03T09:00:00.5Z"), (2, NINE)), True),
+        (BY_DATE, _dated((1, NINE), (2, NINE)), False),
+        (BY_DATE, _dated((1, NINE), (2, "2031-03-03T09:00:01Z")), False),
+        (BY_DATE, _dated((1, NINE), (2, "soon"), (3, None)), True),
     ],
 )
-def test_rows_come_in_the_order_that_was_asked_for(order: str, ids: list[object], *, taken: bool) -> None:
-    rows = [{"ID": one} for one in ids]
+def test_rows_come_in_the_order_that_was_asked_for(order: str, rows: list[dict[str, Any]], *, taken: bool) -> None:
+    path = ORDERS if order == BY_DATE else ADJUSTMENTS
+    selection = Selection(defaultdict(set), by_hand=order == "ID")
     if taken:
-        assert list(Selection(order, defaultdict(set)).checked(ORDERS, rows)) == rows
+        assert list(selection.checked(path, rows)) == rows
     else:
-        assert order in str(refused(Unreadable, lambda: list(Selection(order, defaultdict(set)).checked(ORDERS, rows))))
+        assert order in str(refused(Unreadable, lambda: list(selection.checked(path, rows))))
