@@ -245,7 +245,9 @@ ODD_CIPHER = Refusal(36009004,
     "DOC-ERRORS, RB", http_status=400, when="`shop_cipher` where an operation takes none")
 WRONG_CIPHER = Refusal(101000,
     "Invalid query or header. The 'shop_cipher' query parameter or 'x-tts-access-token' header is invalid.",
-    "DOC-ERRORS; its status: assumed", http_status=401, when="`shop_cipher` of another shop than the token's")
+    "DOC-ERRORS; its status: assumed", http_status=401,
+    when="`shop_cipher` of another shop than the token's, or one from before its seller took an authorization back "
+    "(assumed)")
 TOO_MANY = Refusal(36009002, "Too many requests. You've made too many requests in a short period of time.",
     "DOC-ERRORS, DOC-LIMITS", http_status=429, when="more calls in a minute than the quota (below)")
 SANDBOX_QUOTA = Refusal(36009037, "Too many requests. The hourly quota of this sandbox shop is used up.",

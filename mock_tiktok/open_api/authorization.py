@@ -48,7 +48,7 @@ def _token(market: Market, app: DeveloperApp | None, path: str, query: Mapping[s
 
 
 def shops(call: Call) -> Json:
-    return wire.shops(call.market.sharing(call.shop.shop_id))
+    return wire.shops(call.market.sharing(call.shop.shop_id), call.app)
 
 
 ACTS: Final[dict[str, Act]] = {"shops": shops}

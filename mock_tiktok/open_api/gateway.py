@@ -154,7 +154,7 @@ class Gateway:
             if endpoint.cipher == "needed" or len(shops) > 1:
                 raise errors.NO_CIPHER()
         else:
-            shops = [shop for shop in shops if shop.shop_cipher == cipher]
+            shops = [shop for shop in shops if shop.cipher_for(app.name) == cipher]
             if not shops:
                 raise errors.WRONG_CIPHER()
         return shops[0]

@@ -28,7 +28,7 @@ from mock_tiktok.open_api.written import (
     valued,
     video,
 )
-from mock_tiktok.state.tokens import Grant
+from mock_tiktok.state.tokens import AppName, Grant
 from mock_tiktok.state.webhooks import Subscription
 from mock_tiktok.usecases.decision_eligibility import Verdict
 from mock_tiktok.usecases.shop import Shop
@@ -62,8 +62,8 @@ def grant(granted: Grant, shop: Shop) -> Json:
     }
 
 
-def shops(authorized: Sequence[Shop]) -> Json:
-    """Return Get Authorized Shops; that who sells in several countries sells across borders is assumed."""
+def shops(authorized: Sequence[Shop], app: AppName) -> Json:
+    """Return an app's Get Authorized Shops; that who sells in several countries sells across borders is assumed."""
     kind = "CROSS_BORDER" if len({shop.region for shop in authorized}) > 1 else "LOCAL"
     return {
         "shops": [
@@ -72,7 +72,7 @@ def shops(authorized: Sequence[Shop]) -> Json:
                 "name": shop.name,
                 "region": shop.region,
                 "seller_type": kind,
-                "cipher": shop.shop_cipher,
+                "cipher": shop.cipher_for(app),
                 "code": shop.code,
             }
             for shop in authorized

@@ -29,6 +29,7 @@ class MarketplaceState:
     world: str
     profile: Profile | None = None
     shops: dict[str, Store] = field(default_factory=dict)
+    ciphers: dict[str, str] = field(default_factory=dict)  # each that was ever given -> its shop
     agenda: Agenda = field(default_factory=Agenda)
     counts: Counter[str] = field(default_factory=Counter)
     outcomes: IdempotencyStore = field(default_factory=IdempotencyStore)
@@ -49,9 +50,19 @@ class MarketplaceState:
         next_ = MarketplaceState(self.seed, self.world, self.profile, shops=shops, counts=Counter(self.counts))
         for store in self.shops.values():
             known = (store.shop_id, store.name, store.market, store.profile)
-            shops[store.shop_id] = Store(*known, shops, seller=store.seller, sandbox=store.sandbox)
+            shops[store.shop_id] = Store(
+                *known, shops, ciphers=store.ciphers, seller=store.seller, sandbox=store.sandbox
+            )
         next_.tokens, next_.past = deepcopy(self.tokens), frozenset(shops)
+        next_.ciphers.update(self.ciphers)
         return next_
+
+    def give_cipher(self, shop_id: str) -> str:
+        """Return a cipher for a shop, another one each time."""
+        number = list(self.ciphers.values()).count(shop_id)
+        cipher = f"ROW_{self.digest('shop cipher', f'{shop_id} {number}' if number else shop_id).hex()[:24]}"
+        self.ciphers[cipher] = shop_id
+        return cipher
 
     def digest(self, purpose: str, whom: str) -> bytes:
         """Return bytes that follow from seed, world, purpose and whom it concerns."""

@@ -19,6 +19,7 @@ from mock_tiktok.domain.orders import ClaimLine, LineItem, Order, refund_of
 from mock_tiktok.domain.returns import Record, Return
 from mock_tiktok.policy.profile import Profile
 from mock_tiktok.state.index import Shelf
+from mock_tiktok.state.tokens import AppName
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,12 @@ class Store:
         profile: Profile,
         shops: Mapping[str, Store],
         *,
+        ciphers: Mapping[AppName, str],
         seller: str | None = None,
         sandbox: bool = False,
     ) -> None:
         self.shop_id = shop_id
+        self.ciphers = dict(ciphers)
         self.name = name
         self.seller = seller or name
         self.market = market

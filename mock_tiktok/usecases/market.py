@@ -74,7 +74,7 @@ class Market:
         self._apps_by_key: Final = MappingProxyType({app.key: app for app in apps})
         self.troubles = Troubles(state, self.platform)
         self.webhooks = Webhooks(state, self.platform)
-        self.troubles.deauthorized = self.webhooks.deauthorized
+        self.troubles.deauthorized = self._deauthorized
         self._shops = {shop_id: Shop(self.platform, store, self.troubles) for shop_id, store in state.shops.items()}
         self._summed: dict[str, tuple[Order, LedgerLine]] = {}
 
@@ -117,7 +117,8 @@ class Market:
         number = self.platform.count("shop")
         shop_id = self.platform.numbered_id("shop", number)
         called, shops = name or f"Rehearsal Shop {number}", self.state.shops
-        store = Store(shop_id, called, chosen.market, chosen, shops, seller=seller, sandbox=sandbox)
+        ciphers = dict.fromkeys(AppName, self.state.give_cipher(shop_id))
+        store = Store(shop_id, called, chosen.market, chosen, shops, ciphers=ciphers, seller=seller, sandbox=sandbox)
         present = (one for one in shops.values() if one.shop_id not in self.state.past)
         beside = next((one.shop_id for one in present if one.seller == seller), None)
         shops[shop_id] = store
@@ -126,9 +127,14 @@ class Market:
             tokens.add_shop(shop_id, beside)
         return _credentials(self._shops[shop_id])
 
+    def _deauthorized(self, app: AppName, shop_id: str) -> None:
+        """Tell an app that a seller has taken back what it could do; its next cipher is another one (assumed)."""
+        self.webhooks.deauthorized(app, shop_id)
+        self.state.shops[shop_id].ciphers[app] = self.state.give_cipher(shop_id)
+
     def close_shop(self, shop_id: str) -> None:
         """Close a shop where nobody has bought anything, as if it had never been opened."""
-        del self.state.shops[shop_id], self._shops[shop_id]
+        del self.state.ciphers[self._shops.pop(shop_id).shop_cipher], self.state.shops[shop_id]
         for tokens in self.state.tokens.values():
             tokens.remove_shop(shop_id)
 

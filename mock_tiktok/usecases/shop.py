@@ -31,6 +31,7 @@ from mock_tiktok.errors import (
 from mock_tiktok.state.agenda import Entry
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import SkuQuantity, Store
+from mock_tiktok.state.tokens import AppName
 from mock_tiktok.usecases import decisions, refusals
 from mock_tiktok.usecases.cancellations import KINDS as CANCELLATION_KINDS
 from mock_tiktok.usecases.cancellations import CancellationLifecycle
@@ -51,7 +52,6 @@ class Shop(Queries):
         super().__init__(store, troubles)
         self.platform = platform
         self.shop_id = store.shop_id
-        self.shop_cipher = f"ROW_{platform.digest('shop cipher', self.shop_id).hex()[:24]}"
         self.code = f"{store.market}LC{platform.digest('shop code', self.shop_id).hex()[:8].upper()}"
         self.name, self.seller = store.name, store.seller
         self.region = store.market
@@ -59,6 +59,14 @@ class Shop(Queries):
         self.order_lifecycle = OrderLifecycle(platform, store)
         self.return_lifecycle = ReturnLifecycle(platform, store, self.order_lifecycle)
         self.cancellation_lifecycle = CancellationLifecycle(platform, store, self.order_lifecycle)
+
+    @property
+    def shop_cipher(self) -> str:
+        return self.cipher_for(AppName.CONNECTOR)
+
+    def cipher_for(self, app: AppName) -> str:
+        """Return by what an app names the shop."""
+        return self.store.ciphers[app]
 
     # deciding on what a buyer asks
 

@@ -34,7 +34,6 @@ from rehearsal.world.world import NO_CLIENT, World
 
 CLIENT: Final = "application_id shared_secret refresh_token"
 TOKENS: Final = "access_token refresh_token auth_code"
-SHOP: Final = ("shop_id", "shop_cipher")
 
 
 def world(world: World, addresses: Addresses) -> Json:
@@ -74,20 +73,23 @@ def _shown_app(world: World) -> AppName:
 def _app(world: World, name: AppName, first: Json) -> Json:
     """Return an app's credentials, with those that the first shop has given it."""
     app = world.marketplace.developer_apps[name]
-    given = _shown(world.marketplace.credentials(first["shop_id"], name), TOKENS)
-    return {"app_key": app.key, "app_secret": app.secret, **given, **{one: first[one] for one in SHOP}}
+    given = _given(world, first["shop_id"], name)
+    return {"app_key": app.key, "app_secret": app.secret, **given, "shop_id": first["shop_id"]}
+
+
+def _given(world: World, shop_id: str, app: AppName) -> Json:
+    """Return what a shop has given an app."""
+    tokens = _shown(world.marketplace.credentials(shop_id, app), TOKENS)
+    return {**tokens, "shop_cipher": world.marketplace.shop(shop_id).cipher_for(app)}
 
 
 def shop(world: World, shop_id: str) -> Json:
     """Return one shop: where it stands, its credentials, and how the connector knows it."""
     known = world.marketplace.shop(shop_id)
-    tokens, tools = (
-        _shown(world.marketplace.credentials(shop_id, app), TOKENS) for app in (_shown_app(world), AppName.TOOLS)
-    )
     return {
-        **_shown(known, "shop_id shop_cipher name seller region"),
-        **tokens,
-        "tools": tools,
+        **_shown(known, "shop_id name seller region"),
+        **_given(world, shop_id, _shown_app(world)),
+        "tools": _given(world, shop_id, AppName.TOOLS),
         "profile_id": next((shop.profile_id for shop in world.shops.known if shop.shop_id == shop_id), None),
         **_shown(known.profile, "currency"),
         "profile": known.profile.name,

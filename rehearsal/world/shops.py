@@ -30,7 +30,7 @@ class Shops:
     def __init__(self, origin: Origin, marketplace: Marketplace, recorder: Recorder) -> None:
         self._origin = origin
         self._marketplace = marketplace
-        self._recorder = recorder
+        recorder.state.shops = marketplace.state.ciphers
         self.known: Final[list[ShopAtConnector]] = []  # to the connector
 
     def opened(self) -> list[OpenShop]:
@@ -77,7 +77,6 @@ class Shops:
         except Exception:
             self._marketplace.close_shop(shop.shop_id)
             raise
-        self._recorder.state.shops[shop.shop_cipher] = shop.shop_id
         for topic in HINTS if connector.webhooks else ():
             self._marketplace.webhooks.subscribe(AppName.CONNECTOR, shop.shop_id, topic, str(connector.webhooks))
         return shop.shop_id

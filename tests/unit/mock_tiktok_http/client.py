@@ -30,6 +30,10 @@ class Client:
         self.app = market.developer_apps[app]
         self.token = market.credentials(shop.shop_id, app).access_token
 
+    @property
+    def cipher(self) -> str:
+        return self.market.shop(self.shop.shop_id).cipher_for(self.app.name)
+
     def send(
         self,
         method: str,
@@ -48,7 +52,7 @@ class Client:
         pairs = {
             "app_key": self.app.key,
             "timestamp": str(int(self._clock.now().timestamp())),
-            **({} if path.startswith("/authorization/") else {"shop_cipher": self.shop.shop_cipher}),
+            **({} if path.startswith("/authorization/") else {"shop_cipher": self.cipher}),
             **(query or {}),
             **changed,
         }

@@ -94,6 +94,23 @@ def test_tokens_of_an_app_end_shown_ones_too_and_later_ones_are_good(
     assert tools.send("POST", SEARCH).status_code == 200, "what the tools have is not touched"
 
 
+def test_who_was_shut_out_names_the_shop_by_another_cipher_from_then_on(client: Client, market: Marketplace) -> None:
+    given, tools = client.cipher, market.shop(client.shop.shop_id).cipher_for(AppName.TOOLS)
+    assert given == tools, "at first"
+    for kind in ("token_revoked", "token_expired", "refresh_ended"):
+        market.troubles.begin(kind, kind)
+        assert client.cipher == given
+    market.troubles.begin("1", "deauthorised")
+    granted(market, client)
+    (listed,) = client.data("GET", "/authorization/202309/shops")["shops"]
+    assert listed["cipher"] == client.cipher != given
+    assert client.refusal("POST", SEARCH, shop_cipher=given)[:2] == (401, 101000)
+    assert client.send("POST", SEARCH).status_code == 200
+    assert market.shop(client.shop.shop_id).cipher_for(AppName.TOOLS) == given
+    again = Marketplace(clock=HandClock(), state=market.state.over())
+    assert again.shop(client.shop.shop_id).cipher_for(AppName.CONNECTOR) == client.cipher, "it goes on"
+
+
 def test_tokens_end_in_the_shop_that_is_named(client: Client, market: Marketplace, clock: HandClock) -> None:
     other = Client(market, market.add_shop(), clock)
     for one in (client, other):
