@@ -54,12 +54,13 @@ Feature: The OMS reads in its own way
       | money back | approves Maya's request    |
 
   @R44
-  Scenario: Wrong keys open nothing, and by a wrong number nothing is found
-    Given the OMS tries wrong keys and mixes up its numbers
+  Scenario: Wrong keys open nothing, and by a wrong number or name nothing is found
+    Given the OMS tries wrong keys, mixes up its numbers and misspells what it asks for
     And Maya has received a desk lamp for 39.98 USD
     When 70 minutes pass
     Then the connector has turned away each wrong key
     And the connector has found nothing by the number 2147483647
+    And the connector has refused whatever is about "Nonesuch"
 
   @R44 @R55
   Scenario Outline: What the seller starts comes back from the connector

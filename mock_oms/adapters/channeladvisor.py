@@ -23,7 +23,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from mock_oms.adapters import filters
-from mock_oms.adapters.mistakes import ABOUT_NOTHING
+from mock_oms.adapters.mistakes import ABOUT_NOTHING, MISSPELT
 from mock_oms.adapters.rows import Json, adjustment_of, moment_of, order_of, text_of
 from mock_oms.adapters.selection import Selection
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Decision, Level, RefundPart
@@ -47,6 +47,7 @@ IN_QUERY_TOO: Final = "access_token"  # where a token may stand as well
 NAMESPACE: Final = "ChannelAdvisor.RestApi.V1.Models."  # of an action's whole name
 # In whose local time an OMS with such manners writes moments: west and east of UTC, one of them by half an hour.
 OFFSETS: Final = {Level.ORDER: timezone(timedelta(hours=-5)), Level.ITEM: timezone(timedelta(hours=5, minutes=30))}
+MISTAKES: Final = {Manner.WRONG_NUMBERS: ABOUT_NOTHING, Manner.WRONG_NAMES: MISSPELT}
 
 _ACTIONS: Final = {
     (Question.REQUEST, Verdict.APPROVE): "ApproveBuyerRequest",
@@ -312,8 +313,8 @@ class ChannelAdvisor:
                 self._ask_for_a_token(mine)
             token = AccessToken(text, renew_at)
             self._store.tokens[mine.application_id] = token
-            if Manner.WRONG_NUMBERS in self._manners:
-                for method, target in ABOUT_NOTHING:
+            for manner, mistakes in MISTAKES.items():
+                for method, target in mistakes if manner in self._manners else ():
                     self._send(method, target, f"Bearer {token.text}", None, "")
         return token.text
 

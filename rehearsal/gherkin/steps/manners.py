@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from typing import Any, Final
+from urllib.parse import unquote_plus, urlencode
 
 from pytest_bdd import given, then
 
@@ -31,6 +32,7 @@ MANNERS: Final = {
     "keeps an old token": "old-token",
     "tries wrong keys": "wrong-keys",
     "mixes up its numbers": "wrong-numbers",
+    "misspells what it asks for": "wrong-names",
     "speaks like an old client": "old-client",
     "asks in other words": "other-words",
     "answers at the wrong time": "untimely",
@@ -115,6 +117,16 @@ def _(people: Cast, digits: str) -> None:
     expect(f"whether it was asked about {digits}", True, bool(asked))
     found = sorted({f"{one['method']} {one['path']}: {one['status']}" for one in asked if one["status"] != 404})
     expect(f"what it has said of {digits}, beside that there is none", [], found)
+
+
+@then(phrase(r'the connector has refused whatever is about "(?P<name>\w+)"'))
+def _(people: Cast, name: str) -> None:
+    calls = [entry for entry in people.stage.trace() if entry.get("to") == "connector"]
+    said = {(one["path"], unquote_plus(urlencode(one["query"], doseq=True)), one["status"]) for one in calls}
+    asked = [(f"{path}?{query}", status) for path, query, status in sorted(said) if name in query]
+    expect(f"whether it was asked about {name}", True, bool(asked))
+    taken = [f"{words}: {status}" for words, status in asked if status != 400]
+    expect(f"what it has answered about {name}, beside that there is no such thing", [], taken)
 
 
 def _turned_away(people: Cast, *keys: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from mock_oms.adapters.mistakes import NOTHING
+from mock_oms.adapters.mistakes import NO_NAME, NOTHING
 from tests.clock import HandClock
 from tests.responses import Answering, Call, response_of
 
@@ -139,6 +139,8 @@ class Connector(Answering):
             return 401, {"Message": "Authorization has been denied for this request."}
         if f"({NOTHING})" in call.path:
             return 404, {"Message": "There is none."}
+        if any(NO_NAME in value for value in call.query.values()):
+            return 400, {"error": {"code": "", "message": f"There is no '{NO_NAME}'."}}
         words = self.refuse(call)
         if words:
             return 400, {"error": {"code": "", "message": words}}
