@@ -55,6 +55,22 @@ Feature: The OMS says everything twice
       Then it was the connector that refused it
       And all three books say 12.50 USD for Maya
 
+  Rule: Each shop counts its refunds by itself
+
+    Background:
+      Given the OMS gives all its refunds one id
+      And there is a second shop
+      And Maya has received a desk lamp for 39.98 USD
+      And Noah has received a rug for 20.00 USD from the second shop
+
+    @R9 @R54
+    Scenario: Under one id a buyer of each is paid
+      Given everybody has heard of it
+      And the seller has refunded Maya 15.00 USD of the order
+      When the seller refunds Noah 15.00 USD of the order
+      Then all three books say 15.00 USD for Maya
+      And all three books say 15.00 USD for Noah
+
   Rule: Answers
 
     @R64 @R74
