@@ -225,6 +225,22 @@ class Control(Market):
     seller_center_decision = _of_return(seller_center.decide)
     seller_center_refund = _of_order(seller_center.refund)
 
+    def seller_center_cancel(
+        self, order_id: str, *, line_item_ids: Sequence[str] | None = None, reason: str | None = None
+    ) -> CancellationView:
+        """The seller calls off an order, or some of its units."""
+        shop = self.shop_of_order(order_id)
+        item = seller_center.cancel(shop, order_id, line_item_ids=line_item_ids, reason=reason)
+        return self.cancellation_view(item.cancel_id)
+
+    def seller_center_answer(
+        self, cancel_id: str, *, decision: str, reason: str | None = None, comment: str | None = None
+    ) -> CancellationView:
+        """The seller answers a buyer who wants an order called off."""
+        shop = self.shop_of_cancellation(cancel_id)
+        seller_center.answer(shop, cancel_id, decision=decision, reason=reason, comment=comment)
+        return self.cancellation_view(cancel_id)
+
     # what can be seen
 
     def return_view(self, return_id: str) -> ReturnView:

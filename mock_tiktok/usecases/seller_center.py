@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.money import in_coins
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.words import APPROVALS, REJECTIONS, Action, By, ReturnType
@@ -16,6 +17,7 @@ from mock_tiktok.usecases import decisions
 from mock_tiktok.usecases.shop import Shop
 
 _PICTURE: Final = (200, 200)  # the size of a picture that somebody takes with a rejection
+APPROVE, REJECT = "APPROVE", "REJECT"
 _OUTCOMES: Final = (Action.SUPPORT_BUYER, Action.SUPPORT_SELLER, Action.HAND_BACK)
 
 
@@ -91,6 +93,33 @@ def refund(
         refund_total=total,
         by=By.SELLER_CENTER,
     )
+
+
+def cancel(
+    shop: Shop, order_id: str, *, line_item_ids: Sequence[str] | None = None, reason: str | None = None
+) -> Cancellation:
+    """Call off an order, or some of its units; without a reason the first on offer that is taken for those is meant."""
+    offered = [one.name for one in shop.profile.reasons.offered("seller", "CANCEL", shop.order(order_id).status)]
+    if line_item_ids:
+        offered = [name for name in offered if shop.profile.says("cancel.partial_reason", name)] or offered
+    chosen = reason or next(iter(offered), "")
+    return shop.cancel_order(order_id, chosen, line_item_ids=line_item_ids or (), by=By.SELLER_CENTER)
+
+
+def answer(
+    shop: Shop, cancel_id: str, *, decision: str, reason: str | None = None, comment: str | None = None
+) -> Cancellation:
+    """Approve or reject a buyer's wish to cancel; a rejection without a reason takes the first on offer."""
+    if decision == APPROVE:
+        for name, value in {"reason": reason, "comment": comment}.items():
+            if value is not None:
+                raise BadValue(name, f"does not go with {APPROVE}")
+        return shop.approve_cancellation(cancel_id, by=By.SELLER_CENTER)
+    if decision != REJECT:
+        raise BadValue("decision", f"{decision!r} is not one of {APPROVE}, {REJECT}")
+    offered = shop.profile.reasons.offered("reject", "CANCEL")
+    chosen = reason or (offered[0].name if offered else None)
+    return shop.reject_cancellation(cancel_id, chosen, comment, by=By.SELLER_CENTER)
 
 
 def arbitrate(shop: Shop, return_id: str, *, outcome: str, refund_total: Decimal | None = None) -> Return:

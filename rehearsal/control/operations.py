@@ -120,6 +120,7 @@ _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
     "request_return":         _request_return,
     "seller_center_refund":   lambda world, given: return_(
                               world.marketplace.seller_center_refund(given.pop("order_id"), **given)),
+    "seller_center_cancel":   lambda world, given: cancellation(world.marketplace.seller_center_cancel(**given)),
     "activity":               _activity,
     "returns":                lambda world, given: {"returns": list(map(return_, world.marketplace.return_views()))},
     "get_return":             lambda world, given: return_(world.marketplace.return_view(**given)),
@@ -138,6 +139,7 @@ _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
                               world.marketplace.seller_center_decision(given.pop("return_id"), **given)),
     "get_cancellation":       lambda world, given: cancellation(world.marketplace.cancellation_view(**given)),
     "set_cancellation_deadline": _set_deadline,
+    "seller_center_answer":   lambda world, given: cancellation(world.marketplace.seller_center_answer(**given)),
     "withdraw_cancellation":  lambda world, given: cancellation(world.marketplace.withdraw_cancellation(**given)),
     "oms_adjustments":        lambda world, given: {"adjustments": list(map(adjustment, world.oms.adjustments()))},
     "oms_approve":            lambda world, given: decided(world.oms.approve(**given)),

@@ -284,12 +284,22 @@ class Stage(ABC):
     ) -> Json:
         """Have the seller start a refund in Seller Center. Return the return that it becomes."""
 
+    def seller_center_cancel(
+        self, order_id: str, *, line_item_ids: Sequence[str] | None = None, reason: str | None = None
+    ) -> Json:
+        """Have the seller call off an order, or some units of it, in Seller Center. Return the cancellation."""
+
     # cancellations
     def get_cancellation(self, cancel_id: str) -> Json:
         """Return one cancellation."""
 
     def set_cancellation_deadline(self, cancel_id: str, *, within: str) -> Json:
         """Have the marketplace give the seller so long from now to answer a cancellation. Return the cancellation."""
+
+    def seller_center_answer(
+        self, cancel_id: str, *, decision: str, reason: str | None = None, comment: str | None = None
+    ) -> Json:
+        """Have the seller answer in Seller Center whether the order is called off. Return the cancellation."""
 
     def withdraw_cancellation(self, cancel_id: str) -> Json:
         """Have the buyer take the wish to cancel back. Return the cancellation."""

@@ -114,6 +114,11 @@ RULES: Final[Mapping[str, Rule]] = {
         "Return Rejected": _ONLY_APPEAL, _APPEALED: _ANSWER[_APPEALED],
     }),
     "oms_refund": Rule("the seller cannot refund that"),
+    "seller_center_answer": Rule("Seller Center does not take this answer", "", _ANSWER),
+    "seller_center_cancel": Rule(
+        "nobody can call that off in Seller Center", "one calls off what has not been shipped",
+        {"is canceled": _NOTHING},
+    ),
     "seller_center_refund": Rule("nobody can refund that in Seller Center", "one refunds what has been delivered"),
     "request_return": Rule("{name} cannot ask for that", "one asks for it once the order has been delivered", {
         "has been delivered": "",

@@ -304,8 +304,8 @@ class SellerCenter(Person):
         """Answer a request as its kind is answered."""
         claim = buyer.asked(which)
         if claim.kind == "CANCELLATION":
-            does = "approves" if yes else "rejects"
-            raise Miswritten(f"a cancellation is answered in the OMS: the seller {does} {buyer.name}'s cancellation")
+            self.stage.seller_center_answer(claim.id, decision="APPROVE" if yes else "REJECT")
+            return
         what = "RETURN" if claim.kind == "RETURN_AND_REFUND" else claim.kind
         self.stage.seller_center_decision(claim.id, decision=f"{'APPROVE' if yes else 'REJECT'}_{what}")
 
@@ -330,6 +330,11 @@ class SellerCenter(Person):
         """Pay back an order, some goods, or a sum of either."""
         (order_id, units), sum_ = buyer.units_of(which), as_said("amount", amount)
         self.stage.seller_center_refund(order_id, line_item_ids=units, **sum_)
+
+    def calls_off(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Call off an order, or some goods of it, that nobody has asked to cancel."""
+        order_id, units = buyer.units_of(which)
+        self.stage.seller_center_cancel(order_id, line_item_ids=units)
 
     @property
     def listing(self) -> list[Json]:

@@ -136,6 +136,9 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
     "seller_center_decision": ("seller center", "marketplace", lambda sent, item: low(sent["decision"])),
     "seller_center_refund":   ("seller center", "marketplace", lambda sent, item:
                                _plus("starts a refund", sent.get("amount"), item)),
+    "seller_center_cancel":   ("seller center", "marketplace", lambda sent, item:
+                               f"calls off {'a part of ' * ('line_item_ids' in sent)}the order"),
+    "seller_center_answer":   ("seller center", "marketplace", lambda sent, item: f"{low(sent['decision'])}s"),
     "oms_approve":            ("seller", "oms", lambda sent, case:
                                _plus("offers" if _is_part(sent, case) else "approves", sent.get("amount"), case)),
     "oms_reject":             ("seller", "oms", "rejects"),

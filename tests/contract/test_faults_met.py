@@ -42,6 +42,10 @@ class Caller:
     def auth_code(self) -> str:
         return self.world.marketplace.credentials(self.shop.shop_id, self.app.name).auth_code
 
+    @property
+    def cipher(self) -> str:
+        return self.world.marketplace.shop(self.shop.shop_id).cipher_for(self.app.name)
+
     def a_claim(self) -> str:
         order = self.world.marketplace.place_order()
         return self.world.marketplace.request_return(order.order_id, return_type="REFUND").return_id
@@ -54,7 +58,7 @@ class Caller:
 
     def post(self, path: str, body: dict[str, Any], **query: str) -> requests.Response:
         raw = json.dumps(body).encode()
-        query |= {"app_key": self.app.key, "shop_cipher": self.shop.shop_cipher}
+        query |= {"app_key": self.app.key, "shop_cipher": self.cipher}
         query["timestamp"] = str(int(self.world.now.timestamp()))
         query["sign"] = signature(self.app.secret, path, tuple(query.items()), raw)
         headers = {"x-tts-access-token": self.granted["access_token"], "content-type": "application/json"}

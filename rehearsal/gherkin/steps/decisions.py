@@ -44,6 +44,9 @@ for _words, _does in {
         lambda people: people.seller_center.pays_instead
     ),
     "{BUYER}'s whole {ORDER} <has been/is> refunded in Seller Center": by(lambda people: people.seller_center.refunds),
+    "what {BUYER} ordered{ABOUT} <has been/is> called off in Seller Center": by(
+        lambda people: people.seller_center.calls_off
+    ),
     "the seller <has given/gives> {BUYER} money instead of the replacement{ABOUT}": by(
         lambda people: people.seller.pays_instead
     ),

@@ -138,7 +138,12 @@ MISWRITTEN = {
     f"{TWO_LINES}; {LATER}; {PAID} 12.50 USD for the mug": "were paid back in one sum; say that of the order, as in",
     f"{TWO_LINES}; Then Maya has been paid back nothing for 1 of the mugs": "money is counted for goods, for a request or an",
     f"{LAMP}; And Maya has asked to send it back; {LATER}; When the answer to Maya falls due": "no answer to Maya is due",
-    f"{CANCELLED}; When Maya's request is rejected in Seller Center": "the seller rejects Maya's cancellation",
+    f"{CANCELLED}; When Maya's request is rejected in Seller Center; And Maya's request is approved in Seller Center": (
+        "Seller Center does not take this answer: Maya's request is shown as"
+    ),
+    f"{LAMP}; When what Maya ordered is called off in Seller Center": (
+        "nobody can call that off in Seller Center: Maya's order has been delivered; one calls off what has not been"
+    ),
     f"{CANCELLED}; When Maya appeals": "Maya cannot appeal: it is no return, but cancelling the order of the lamp",
     f"{CANCELLED}; When the seller offers Maya 9.00 USD": "A cancellation is approved or rejected whole",
     f'{CANCELLED}; Then Maya\'s appeal is "closed"': "a cancellation has no appeal",
