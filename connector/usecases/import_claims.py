@@ -25,7 +25,7 @@ from connector.domain.decisions import (
 )
 from connector.domain.money import Parts, as_parts, split, sum_of, unit_of
 from connector.domain.site import UNREAD, Claim, ClaimKind, ClaimLine, Shown, news
-from connector.domain.units import HOLDING, parts_of
+from connector.domain.units import HOLDING
 from connector.ports import UnitOfWork
 from connector.records import Adjustment, Case, LineUnit, Order, OutboxEntry, amounts
 from connector.usecases.history import MARKETPLACE, SELLER_REFUND, SHIPPED_BACK, changed, describe, moved, opened
@@ -370,12 +370,13 @@ def _within_what_is_left(
     others = account.work.adjustments_of_order(order.id)
     beside = {one.id for one in others if unmade(one) or one.site_adjustment_id == claim.id}
     beside |= {entry.id for entry in current}
-    takes = any(one.status in HOLDING for one in others if one.id not in beside)
-    left_of = what_is_left(account.work, order, beside=beside).parts if takes else parts_of
+    if not any(one.status in HOLDING for one in others if one.id not in beside):
+        return parts  # which the marketplace knows to the coin; how it has shared them out is a guess of ours
+    left = what_is_left(account.work, order, beside=beside)
     line_ids = [entry.site_line_ids for entry in current] or [[line.line_id for line in group] for group in groups]
     units = [[account.units[line_id] for line_id in own if line_id in account.units] for own in line_ids]
     unit = unit_of(order.currency)
-    return [part.within(left_of(own), unit) if own else part for part, own in zip(parts, units, strict=True)]
+    return [part.within(left.parts(own), unit) if own else part for part, own in zip(parts, units, strict=True)]
 
 
 def _line_parts(line: ClaimLine, units: Mapping[str, LineUnit], smallest: Decimal) -> Parts:

@@ -119,6 +119,18 @@ Feature: The guide's workflows in every market
       And the seller sees no failure for Ana
       And all three books say 24.50 GBP for Ana
 
+    @R4 @R60
+    Scenario: One thing of three is asked for, with its part of shipping and tax
+      Given a shop in the United Kingdom
+      And Ana has received, with 5.00 GBP for shipping and 2.53 GBP of tax, 0.31 GBP of it on shipping:
+        | goods     | pieces | price each |
+        | mug       | 2      | 9.99 GBP   |
+        | desk lamp | 1      | 33.33 GBP  |
+      And Ana has asked for the money for 1 of the mugs
+      And an hour has passed
+      When the seller approves Ana's request
+      Then all three books say 11.41 GBP for Ana
+
   Rule: Each market has its hours
 
     @R10 @R17 @R45

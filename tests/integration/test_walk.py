@@ -50,6 +50,7 @@ class Life(RuleBasedStateMachine):
         self.world = World(seed=seed, profile=profile, oms_manners=manners, webhooks=webhooks)
         self.coins = Decimal(100) if profile in WITHOUT_DECIMALS else Decimal(1)
         self.orders: list[str] = []
+        self.wishes: list[str] = []  # to have an order called off
         self.buy(0, SUMS[1], 0)
 
     def attempt(self, act: Callable[[], object]) -> None:
@@ -92,7 +93,7 @@ class Life(RuleBasedStateMachine):
     @rule(which=SOME)
     def ask_to_cancel(self, which: int) -> None:
         order_id = self.orders[which % len(self.orders)]
-        self.attempt(lambda: self.world.marketplace.request_cancellation(order_id))
+        self.attempt(lambda: self.wishes.append(self.world.marketplace.request_cancellation(order_id).cancel_id))
 
     @precondition(lambda self: self.returns("Return Label Generated"))
     @rule()
@@ -172,6 +173,18 @@ class Life(RuleBasedStateMachine):
         self.attempt(
             lambda: self.world.marketplace.seller_center_refund(order.order_id, line_item_ids=lines or None, **sum_)
         )
+
+    @rule(which=SOME, units=SOME)
+    def call_off_in_seller_center(self, which: int, units: int) -> None:
+        order = self.order_of(which)
+        lines = [line.id for line in order.line_items][: units % 3]
+        self.attempt(lambda: self.world.marketplace.seller_center_cancel(order.order_id, line_item_ids=lines or None))
+
+    @precondition(lambda self: self.wishes)
+    @rule(which=SOME, decision=st.sampled_from(["APPROVE", "REJECT"]))
+    def answer_a_wish_in_seller_center(self, which: int, decision: str) -> None:
+        wish = self.wishes[which % len(self.wishes)]
+        self.attempt(lambda: self.world.marketplace.seller_center_answer(wish, decision=decision))
 
     @rule(which=SOME)
     def pay(self, which: int) -> None:
