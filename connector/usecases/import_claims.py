@@ -360,7 +360,7 @@ def _shares(account: Account, groups: Sequence[Sequence[ClaimLine]], current: Se
 
 
 def _within_what_is_left(
-    account: Account, groups: Sequence[Sequence[ClaimLine]], current: Sequence[Adjustment], parts: Sequence[Parts]
+    account: Account, groups: Sequence[Sequence[ClaimLine]], current: Sequence[Adjustment], parts: list[Parts]
 ) -> list[Parts]:
     """Take of each part what is left of it: the marketplace does not know which parts our refunds were made of.
 

@@ -28,6 +28,24 @@ Feature: The connector answers for a seller who is silent
         | Lena  | Completed       | order refund    | 15.99 USD |
         | Kim   | Completed       | order refund    | 12.50 USD |
 
+  Rule: What a shop answers goes before what all of them answer
+
+    Background:
+      Given in any other shop the connector answers yes to refunds and no to cancellations when the seller is silent
+      And the connector answers no to refunds when the seller is silent
+      And there is a second shop
+      And Kim has ordered a mug for 12.50 USD from the second shop
+
+    @R17 @R79
+    Scenario: One has an answer of its own, the other has not
+      Given Maya has received a desk lamp for 39.98 USD
+      And Maya has asked for her money back
+      And Kim has asked to cancel the order
+      And the connector has been down for 22 hours
+      When 3 hours pass
+      Then Maya's request is shown as "Refund Rejected"
+      And Kim's request is shown as "Canceled"
+
   Rule: What the seller has begun is brought to its end
 
     @R17 @R79

@@ -97,6 +97,7 @@ class Stage(ABC):
         oms_manners: Sequence[str] | None = None,
         shops: int | Sequence[Mapping[str, Any]] | None = None,
         webhooks: bool | None = None,
+        default_answers: Mapping[str, str] | None = None,
     ) -> Json:
         """Begin anew behind the same addresses; what is not given stays as it was. Return the new world."""
 

@@ -275,7 +275,7 @@ def served(url: str, seed: int, token: str | None = None, **begun: Any) -> Stage
     shops = [{} if profile == first["profile"] else {"profile": profile} for profile in profiles]
 
     def fresh() -> Stage:
-        stage.reset(seed=seed, shops=shops, **(begun_with | begun))
+        stage.reset(seed=seed, shops=shops, default_answers={}, **(begun_with | begun))
         return stage
 
     return fresh

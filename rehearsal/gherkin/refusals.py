@@ -221,7 +221,8 @@ class Told(Stage):
 
     def request(self, call: Call, path: Mapping[str, str], body: Json) -> Json:
         if call.name == "reset":
-            self._answers_itself = any(shop.get("default_answers") for shop in body.get("shops", ()))
+            of_shops = [shop.get("default_answers") for shop in body.get("shops", ())]
+            self._answers_itself = any([body.get("default_answers"), *of_shops])
         try:
             return self._stage.request(call, path, body)
         except Problem as refusal:

@@ -82,6 +82,10 @@ class Clock:
         """Begin anew with a shop for which the connector answers when the seller is silent."""
         self.stage.reset(shops=[{"default_answers": answers}])
 
+    def starts_with_general_answers(self, answers: Mapping[str, str]) -> None:
+        """Begin anew with a connector that answers so where the seller is silent and the shop has no answer."""
+        self.stage.reset(default_answers=answers)
+
     def starts_without_the_connector(self) -> None:
         """Begin anew with a shop whose seller has not let the connector in yet."""
         self.stage.reset(shops=[{"authorized": False}])

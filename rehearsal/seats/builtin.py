@@ -75,6 +75,7 @@ class OurConnector(ConnectorSeat):
             app_secret=app.app_secret,
             pages_open=True,
             webhook_url=place.webhooks,
+            default_answers=place.default_answers or {},
             oms_webhook_url=place.oms_webhook and place.oms_webhook[0],
             oms_webhook_secret=place.oms_webhook[1] if place.oms_webhook else "",
         )

@@ -29,6 +29,7 @@ from rehearsal.seats.endpoints import Endpoints
 from rehearsal.seats.hooks import HooksOms
 from rehearsal.seats.port import (
     CONNECTOR_HOST,
+    OURS_ALONE,
     Activity,
     AppCredentials,
     Capability,
@@ -314,8 +315,7 @@ class ForeignConnector(ConnectorSeat):
     ) -> Sequence[ShopAtConnector]:
         """Give it a shop's code, where it runs; before that, its start will. What it calls the shop nobody is told."""
         if default_answers is not None:
-            words = "nobody but our own connector can be told what to answer for a seller who is silent"
-            raise SeatRefuses(501, "Not on this stage", words, "default_answers")
+            raise SeatRefuses(501, "Not on this stage", OURS_ALONE, "default_answers")
         if not self._down:
             if self._described.authorize is None:
                 raise NotCapable(Capability.SHOPS)

@@ -441,6 +441,9 @@ class Outward(Protocol):
         """Return a session of the stage's own; whoever calls `host` now calls the player `to` at `url`."""
 
 
+OURS_ALONE: Final = "nobody but our own connector can be told what to answer for a seller who is silent"
+
+
 @dataclass(frozen=True, slots=True)
 class OpenShop:
     """A shop as its seller lets somebody in: the code is fresh."""
@@ -459,7 +462,8 @@ class Place:
     `shops` are those that are open, `written` is how many calls of the seat's own were to change something, `down` is
     whether the connector has been killed and not started again, and `stalled` for how many seconds of real time answers
     to it were held back, as somebody had ordered. At `webhooks` those of the marketplace reach the connector, where it
-    is to ask for them; at `oms_webhook` the connector's reach the OMS, signed with the secret beside it.
+    is to ask for them; at `oms_webhook` the connector's reach the OMS, signed with the secret beside it. With the
+    `default_answers` it answers for sellers who are silent, in shops without answers of their own.
     """
 
     world: str
@@ -475,6 +479,7 @@ class Place:
     stalled: Callable[[], float] = float
     webhooks: str | None = None
     oms_webhook: tuple[str, str] | None = None
+    default_answers: Mapping[str, str] | None = None
 
 
 UNTOLD_CONDUCT: Final = ("person", "careful")  # how an OMS behaves that is told nothing

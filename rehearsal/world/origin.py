@@ -40,6 +40,7 @@ class Origin:
     shops: int | Sequence[NewShop] = 1
     strict_time: bool = True
     webhooks: bool = False
+    default_answers: Mapping[str, str] | None = None  # of the connector, in shops that have none of their own
     seated: tuple[str, ...] = ()  # the options by which somebody else sits there
 
     def __post_init__(self) -> None:

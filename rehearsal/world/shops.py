@@ -7,6 +7,7 @@ from mock_tiktok import AppName, Marketplace
 from mock_tiktok.domain.webhooks import CANCELLATION_STATUS, ORDER_STATUS, RETURN_STATUS
 from mock_tiktok.errors import BadValue
 from rehearsal.seats.port import (
+    OURS_ALONE,
     Capability,
     ConnectorSeat,
     EmptyConnectorSeat,
@@ -46,6 +47,8 @@ class Shops:
         if self._origin.webhooks and connector.from_outside and connector.webhooks is None:
             words = "webhooks: who sits here has not said where they are to reach it, with the key webhooks of its seat"
             raise SeatRefuses(501, "Not on this stage", words, "webhooks")
+        if self._origin.default_answers and connector.from_outside:
+            raise SeatRefuses(501, "Not on this stage", OURS_ALONE, "default_answers")
         listed, opened = self._origin.shops, []
         each = [NewShop()] * listed if isinstance(listed, int) else listed
         for number, new in enumerate(each):

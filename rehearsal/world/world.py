@@ -6,7 +6,7 @@ through its port alone, and asked only for what it is capable of.
 """
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -76,6 +76,7 @@ class World:
         shops: int | Sequence[NewShop] = 1,
         strict_time: bool = True,
         webhooks: bool = False,
+        default_answers: Mapping[str, str] | None = None,
         loopback_webhooks: bool = False,
         seats: Seats = OURS,
         data: Path | None = None,
@@ -83,7 +84,7 @@ class World:
         market_state: MarketplaceState | None = None,
     ) -> None:
         begun = (name, seed, start, market, profile, oms_policy, tuple(oms_manners), passive, shops, strict_time)
-        self.origin: Final = Origin(*begun, webhooks, seats.options)
+        self.origin: Final = Origin(*begun, webhooks, default_answers, seats.options)
         self.name, self.seed, self._advancing = name, seed, threading.Lock()
         clock, lock, state = SimulatedClock(start), WorldLock(), WorldState(RestState(start))
         self.clock, self.lock, self.state = clock, lock, state
@@ -104,9 +105,7 @@ class World:
         if not self.connector.from_outside:
             self.connector.start()
         if self.connector.app is not None:
-            api = self.deaths.mortal(self.connector.app)
-            self._mount(CONNECTOR_HOST, name="connector", contract="channeladvisor", app=api)
-            self.webhooks.mount(api)
+            self._mount_api(self.deaths.mortal(self.connector.app))
         self.client: Final = self._client_named("oms")
         self.oms: Final = seats.oms(self._place("oms"), self.client, self._conduct())
         if (hook := getattr(self.oms, "webhook", None)) is not None:
@@ -142,6 +141,10 @@ class World:
     def _mount(self, *hosts: str, name: str, contract: str, app: WsgiApp) -> None:
         self.wire.mount(*hosts, name=name, contract=Contract.load(contract), app=app)
 
+    def _mount_api(self, app: WsgiApp) -> None:
+        self._mount(CONNECTOR_HOST, name="connector", contract="channeladvisor", app=app)
+        self.webhooks.mount(app)
+
     def _where_the_oms_is_told(self, seats: Seats) -> tuple[str, str] | None:
         secret = sha256(f"{self.seed}|{self.name}|{OMS_HOST}".encode()).hexdigest()
         return (OMS_ADDRESS, secret) if self.origin.webhooks and seats.oms is OURS.oms else None
@@ -169,7 +172,8 @@ class World:
         seen = (lambda: state.written, lambda: state.down_since is not None)
         more = (self._outward, Market(self.marketplace), self.shops.opened, *seen, state.seconds_stalled)
         webhooks = ADDRESS if self.origin.webhooks else None
-        return Place(self.name, self.seed, self.clock, session, self.letting_go, *more, webhooks, self._oms_webhook)
+        told = (webhooks, self._oms_webhook, self.origin.default_answers)
+        return Place(self.name, self.seed, self.clock, session, self.letting_go, *more, *told)
 
     def _outward(self, host: str, *, to: str, contract: str, url: str) -> requests.Session:
         there, spoken = abroad(url, self.letting_go, self.state.seconds_stalled), Contract.load(contract)

@@ -244,7 +244,14 @@ def test_one_that_does_not_start_is_named(tmp_path: Path, command: list[str], wo
         pass
 
 
-@pytest.mark.parametrize("wanted", [{"oms_manners": ["careless"]}, {"shops": [{"default_answers": {}}]}])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"oms_manners": ["careless"]},
+        {"shops": [{"default_answers": {}}]},
+        {"default_answers": {"REFUND": "reject"}},
+    ],
+)
 def test_a_reset_that_is_refused_leaves_it_as_it_was(tmp_path: Path, wanted: dict[str, Any]) -> None:
     with sat(tmp_path) as one:
         with pytest.raises(Problem, match="Not on this stage") as refused:

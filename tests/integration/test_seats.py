@@ -205,6 +205,15 @@ def empty() -> Iterator[InProcessStage]:
     stage.close()
 
 
+def test_what_a_connector_answers_for_the_silent_can_be_told_to_ours_alone() -> None:
+    stage = InProcessStage(World, seats=Seats())
+    with pytest.raises(Problem, match="nobody but our own connector can be told") as refused:
+        stage.reset(default_answers={"REFUND": "approve"})
+    assert (refused.value.status, refused.value.field) == (501, "default_answers")
+    stage.reset(default_answers={})
+    stage.close()
+
+
 @pytest.mark.parametrize("told", [{"oms_policy": "approve"}, {"oms_manners": ["careless"]}])
 def test_how_an_oms_behaves_can_be_told_to_ours_alone(told: Json) -> None:
     stage = InProcessStage(World, seats=Seats())

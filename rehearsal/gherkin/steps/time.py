@@ -29,13 +29,17 @@ def _(people: Cast, place: str) -> None:
     people.clock.starts_where(place)
 
 
-@given(phrase("the connector answers (?P<answers>(?:yes|no) to .+) when the seller is silent"))
-def _(people: Cast, answers: str) -> None:
+_SILENCE: Final = "the connector answers (?P<answers>(?:yes|no) to .+) when the seller is silent"
+
+
+@given(phrase(f"(?P<where>(?:in any other shop )?){_SILENCE}"))
+def _(people: Cast, where: str, answers: str) -> None:
     people.begin_anew()
     said = [one.partition(" to ") for one in re.split(", and |, | and ", answers)]
     one_of("the connector answers", SILENT, *(answer for answer, _, _ in said))
     one_of("the connector answers yes or no to", ASKED, *(what for _, _, what in said))
-    people.clock.starts_with_default({ASKED[what]: SILENT[answer] for answer, _, what in said})
+    begins = people.clock.starts_with_general_answers if where else people.clock.starts_with_default
+    begins({ASKED[what]: SILENT[answer] for answer, _, what in said})
 
 
 @given(phrase("the marketplace is slow to make labels"))
