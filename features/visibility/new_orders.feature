@@ -36,6 +36,16 @@ Feature: An order reaches the seller when there is something to do about it
     When 45 minutes pass
     Then the seller knows of Maya's order
 
+  @R31
+  Scenario: It goes to a third address while it is as it was
+    Given Maya has just ordered a desk lamp for 39.98 USD
+    And 16 minutes have passed
+    And Maya has changed the address of the order
+    And 16 minutes have passed
+    And Maya has changed the address of the order
+    When 16 minutes pass
+    Then the page of Maya's order tells nothing twice
+
   @R14
   Scenario: Called off before it was paid for
     Given Maya has not paid for a desk lamp for 39.98 USD

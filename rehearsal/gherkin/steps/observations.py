@@ -1,6 +1,7 @@
 """Observations: what people see on the marketplace, in the mail, in the books and on the connector's order page."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -272,6 +273,15 @@ def _(people: Cast, which: Which) -> None:
     history = people.seller.history_of(people.buyer(which.name), which)
     times = [entry["at"] for entry in history]
     expect(f"the hours on the page of {which.name}'s order", sorted(times) or "some", times)
+
+
+@then(phrase("the page of {BUYER}'s {ORDER} tells nothing twice"))
+def _(people: Cast, which: Which) -> None:
+    history = people.seller.history_of(people.buyer(which.name), which)
+    told = Counter((entry["by"], entry["text"], entry["source_words"]) for entry in history)
+    expect(f"whether the page of {which.name}'s order tells anything", True, bool(told))
+    twice = [f"{text}, by the {by}" for (by, text, _), times in told.items() if times > 1]
+    expect(f"what the page of {which.name}'s order tells more than once", [], twice)
 
 
 @then(phrase("the page of {BUYER}'s {ORDER} tells, one after the other:"))
