@@ -53,6 +53,19 @@ Feature: What the buyer paid is what goes back
       When the seller refunds Ana 1 of the mugs
       Then all three books say 13.65 USD for Ana
 
+  Rule: What is free of tax gives none back
+
+    @R4 @R16 @R37
+    Scenario: One of two is taxed
+      Given Ana has received, with 5.00 USD of tax:
+        | goods | pieces | price each | taxed |
+        | rug   | 1      | 50.00 USD  | yes   |
+        | mug   | 2      | 25.00 USD  | no    |
+      And everybody has heard of it
+      And the seller has refunded Ana 1 of the mugs
+      When the seller refunds Ana the rug
+      Then all three books say 80.00 USD for Ana
+
   Rule: A gift is worth nothing
 
     Background:

@@ -105,10 +105,38 @@ class ChannelAdvisor:
 
     def adjustments_since(self, since: datetime | None) -> Iterator[Adjustment]:
         """Yield the adjustments created at or after a moment; all there are, where none is given."""
-        return _all(
+        found = _all(
             self._adjustments(level, {}) if since is None else self._adjustments_from("CreatedDateUtc", since, level)
             for level in Level
         )
+        return self._shown_likewise(found) if self._wordy else found
+
+    def _shown_likewise(self, found: Iterator[Adjustment]) -> Iterator[Adjustment]:
+        """Yield adjustments; none where one of their orders, read whole, shows others than the lists have."""
+        read, unread = list[Adjustment](), list[Unreadable]()
+        try:
+            for one in found:
+                read.append(one)
+        except Unreadable as error:
+            unread.append(error)
+        for ref in dict.fromkeys(one.order_ref for one in read):
+            with suppress(Rejected):  # not every connector shows so much at once
+                self._compare(ref)
+        yield from read
+        if unread:
+            raise unread[0]
+
+    def _compare(self, ref: str) -> None:
+        order = self._json("GET", f"/v1/Orders({ref})", {"$expand": "Adjustments,Items($expand=Adjustments)"})
+        lines = self._expanded(order, "Items")
+        shown = {Level.ORDER: [order], Level.ITEM: lines}
+        for level, holders in shown.items():
+            within = sorted(str(row.get("ID")) for one in holders for row in self._expanded(one, "Adjustments"))
+            rows = self._rows_of(f"/v1/{level}", {"$filter": f"OrderID eq {ref}"})
+            listed = sorted(str(row.get("ID")) for row in rows)
+            if within != listed:
+                with_, lists = (", ".join(numbers) or "none" for numbers in (within, listed))
+                raise Unreadable(f"The connector shows order {ref} with the {level} {with_} and lists {lists}.")
 
     def adjustments_again(
         self, keys: Set[AdjustmentKey], fresh: Set[AdjustmentKey], since: datetime | None
@@ -332,13 +360,17 @@ class ChannelAdvisor:
         self._send("GET", "/v1/Orders", f"Bearer {mine.refresh_token}", None, "")
 
     def _order(self, row: Json) -> Order:
-        items = _rows(row, "Items")
-        link, seen = row.get("Items@odata.nextLink"), set[str]()
+        return order_of(row, self._expanded(row, "Items"))
+
+    def _expanded(self, row: Json, name: str) -> list[Json]:
+        """Return a list that a row has come with, to its end."""
+        found = _rows(row, name)
+        link, seen = row.get(f"{name}@odata.nextLink"), set[str]()
         while link:
             page = self._follow(link, seen)
-            items += _rows(page, "value")
+            found += _rows(page, "value")
             link = page.get("@odata.nextLink")
-        return order_of(row, items)
+        return found
 
 
 @lru_cache(maxsize=64)  # a pull asks each level the same, and the next pull much of it again

@@ -227,7 +227,7 @@ def _order_line(one: Order, line: LineItem) -> Json:
             "sale_price": money(line.price),
             "seller_discount": money(line.discounts.seller),
             "platform_discount": money(line.discounts.platform),
-            "item_tax": [_tax(part, line) for part in _taxes(line, one.currency)],
+            "item_tax": [_tax(part, line) for part in _taxes(line, one)],
             **market_fee(line.fee, one.currency),
             "display_status": status.value,
             "package_id": _package(one, line),
@@ -243,9 +243,10 @@ def _order_line(one: Order, line: LineItem) -> Json:
     )
 
 
-def _taxes(line: LineItem, currency: str) -> list[Decimal]:
-    """Return a unit's tax by who levies it; where there is none, nothing once."""
-    return [part for part in split(line.product_tax, _TAXED_BY, currency) if part] or [line.product_tax]
+def _taxes(line: LineItem, one: Order) -> list[Decimal]:
+    """Return a unit's tax by who levies it; where there is none in the order, nothing once, and else none (assumed)."""
+    levied = [part for part in split(line.product_tax, _TAXED_BY, one.currency) if part]
+    return levied or ([] if one.product_tax else [line.product_tax])
 
 
 def _tax(part: Decimal, line: LineItem) -> Json:

@@ -96,7 +96,7 @@ class OrderLifecycle:
         buys = does if replaces is None else PLANS[PASSIVE]
         checked = checked_lines(as_planned(lines, buys), profile.currency)
         sums = {"shipping_fee": shipping_fee, "tax": tax, "shipping_fee_tax": shipping_fee_tax, "fee": fee}
-        shipping, tax, on_shipping, fee = checked_sums(sums, buys.gets_back, profile.currency)
+        shipping, tax, on_shipping, fee = checked_sums(sums, buys.gets_back, checked, profile.currency)
         discounts = checked_discounts(discounts, shipping, checked, profile.currency)
         order_id = self._platform.new_id("order")
         units = self._priced(checked, order_id)
@@ -300,7 +300,7 @@ class OrderLifecycle:
         for line in lines:
             sku = line.sku or stream.choice(CATALOGUE).sku
             price = price_of(replace(line, sku=sku), currency).quantize(coin(currency))
-            priced.append(PricedLine(sku, line.quantity, price, line.package, line.gift))
+            priced.append(PricedLine(sku, line.quantity, price, line.package, line.gift, line.untaxed))
         return tuple(priced)
 
     def _line_items(
@@ -315,7 +315,9 @@ class OrderLifecycle:
             number: self._platform.new_id("package") for number in dict.fromkeys(line.package for line in units)
         }
         order = -1 if self._store.profile.says("money.coins_first", True) else 1
-        shares = (split(sum_, weights(prices)[::order], currency)[::order] for sum_ in sums)
+        taxed = [ZERO if line.untaxed else price for line, price in zip(units, prices, strict=True)]
+        by = (prices, taxed, prices, prices)  # shipping, the tax on goods, that on shipping, a fee
+        shares = (split(sum_, weights(of)[::order], currency)[::order] for sum_, of in zip(sums, by, strict=True))
         begins = self._store.profile.text("courier.tracking")
         for line, price, off, shipping, tax, on_shipping, fee in zip(units, prices, given, *shares, strict=True):
             product = product_of(line.sku)

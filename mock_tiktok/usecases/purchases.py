@@ -18,7 +18,7 @@ _MOST_UNITS: Final = 500
 class OrderLine:
     """What is bought: `quantity` units of a SKU, in the parcel of that number. No SKU: the seed chooses a product.
 
-    A gift costs nothing: the seller gives its price (assumed).
+    A gift costs nothing: the seller gives its price (assumed). Of the tax on goods nothing falls on those untaxed.
     """
 
     sku: str | None = None
@@ -26,6 +26,7 @@ class OrderLine:
     unit_price: Decimal | None = None
     package: int = 1
     gift: bool = False
+    untaxed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class PricedLine:
     price: Decimal
     package: int
     gift: bool
+    untaxed: bool
 
 
 def as_planned(lines: Sequence[OrderLine] | None, plan: Plan) -> Sequence[OrderLine]:
@@ -57,9 +59,11 @@ def given_by_plan(lines: Sequence[PricedLine], fee: Decimal, currency: str) -> D
     return Discounts(seller, platform, shipping_platform=fee)
 
 
-def checked_sums(said: Mapping[str, Decimal], gets_back: str, currency: str) -> tuple[Decimal, ...]:
-    """Return the sums beside the goods; refuse what can be none, a fee where the market adds none, and more tax on
-    shipping than there is tax, or than there is shipping.
+def checked_sums(
+    said: Mapping[str, Decimal], gets_back: str, lines: Sequence[OrderLine], currency: str
+) -> tuple[Decimal, ...]:
+    """Return the sums beside the goods; refuse what can be none, a fee where the market adds none, tax on goods where
+    all are untaxed, and more tax on shipping than there is tax, or than there is shipping.
 
     What will be paid back is something, whoever has left it out.
     """
@@ -70,6 +74,8 @@ def checked_sums(said: Mapping[str, Decimal], gets_back: str, currency: str) -> 
     sums = {field: an_amount(field, amount, currency) for field, amount in said.items()}
     if sums["shipping_fee_tax"] > sums["tax"]:
         raise BadValue("shipping_fee_tax", f"is part of the tax, of which there is {sums['tax']}")
+    if sums["tax"] > sums["shipping_fee_tax"] and all(line.untaxed for line in lines):
+        raise BadValue("tax", "is on goods, and every line is untaxed")
     if sums["shipping_fee_tax"] and not sums["shipping_fee"]:
         raise BadValue("shipping_fee_tax", "is for an order with a shipping_fee")
     return tuple(sums.values())

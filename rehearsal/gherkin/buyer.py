@@ -30,12 +30,13 @@ DISCOUNTS: Final = ("seller", "platform", "shipping_seller", "shipping_platform"
 
 @dataclass(frozen=True)
 class Goods:
-    """So many pieces of one thing, at a price each, or as a gift, in the parcel of that number."""
+    """So many pieces of one thing, at a price each, or as a gift, in the parcel of that number, taxed or not."""
 
     name: str
     price: Sum | None
     pieces: int = 1
     parcel: int = 1
+    taxed: bool = True
 
     @property
     def sku(self) -> str:
@@ -44,7 +45,8 @@ class Goods:
     @property
     def line(self) -> Json:
         price = {"unit_price": str(self.price.amount)} if self.price else {"gift": True}
-        return {"sku": self.sku, "quantity": self.pieces, "package": self.parcel, **price}
+        untaxed = {} if self.taxed else {"untaxed": True}
+        return {"sku": self.sku, "quantity": self.pieces, "package": self.parcel, **price, **untaxed}
 
 
 class Unseen(AssertionError):

@@ -44,6 +44,7 @@ SAYS: Final[Mapping[tuple[str, str], re.Pattern[str]]] = {
     (EventName.CANCELLATION_REQUESTED, "BuyerCancelled"): re.compile(r"buyer"),
     (EventName.CANCELLATION_REQUESTED, "ShippingAddressUndeliverable"): re.compile(r"address"),
 }
+CALLED_OFF: Final = ("CANCELLATION_REQUEST_SUCCESS", "CANCELLATION_REQUEST_COMPLETE")
 NOT_THERE: Final = re.compile(r"not_received|lost|delivery_failed")
 _OTHER: Final = {Question.REQUEST: Question.GOODS, Question.GOODS: Question.REQUEST}
 # What the marketplace says to what makes no sense at any time, whatever has happened meanwhile.
@@ -172,7 +173,7 @@ class AsMeant(Invariant):
             asked = list(self._asked[event.order].values())
             if asked and not self.decisions.others_decide:
                 self.occasions += 1
-                whole = self._told.is_whole(event.order, event.units)
+                whole = self._told.is_whole(event.order, {*event.units, *self._called_off(event)})
                 yield from _not_asked(event, asked, whole=whole, there=self._told.is_there(event, self.limits))
             return
         question = Question.GOODS if event.action.endswith("RECEIVED_PACKAGE") else Question.REQUEST
@@ -190,6 +191,14 @@ class AsMeant(Invariant):
                 yield meant, wrong
             if event.code in NO_REASON and not _names_key(meant.reason):
                 yield meant, _Wrong("reason", "a reason that the marketplace takes for this", event.reason or "none")
+
+    def _called_off(self, event: PlayerEvent) -> Iterable[str]:
+        """Yield the units of the order that have been called off before, as the connector did or has read."""
+        for claim in self.claims.of_order.get(event.order, ()):
+            if claim.kind == "cancellations" and claim.id != event.claim and claim.now.status in CALLED_OFF:
+                read = self.claims.read(claim, event.seq)
+                if claim.now.ours or (read is not None and read.status in CALLED_OFF):
+                    yield from claim.units
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
         """Hold what stands before the staff against what the marketplace says now."""

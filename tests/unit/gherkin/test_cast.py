@@ -79,6 +79,7 @@ Then the page of Maya's order tells what happened, in the order of time
 """
 REFUNDS = "And the seller has refunded Maya the mug; And the seller has refunded Maya the rug"
 NO_DECIMALS, TWO_DECIMALS = "IDR is written with no decimals; ", "GBP is written with two decimals"
+COLUMNS = "columns goods, pieces (may be left out), price each, parcel (may be left out), taxed (may be left out)"
 MISWRITTEN = {
     # what may be one of several
     **{f"{TWO_REQUESTS}; {step}": REQUESTS for step in WHICH_REQUEST.strip().splitlines()},
@@ -197,8 +198,7 @@ MISWRITTEN = {
     "Given it is Monday 07 March 2031, 09:00 in universal time": "7 March 2031 is a Friday, not a Monday",
     "Given Maya has received:": "this step needs a table below it, with the columns goods, pieces, price each",
     **{
-        f"Given Maya has received:; | {head} |; | rug | 9.00 USD |": "columns goods, pieces (may be left out), price each, parcel (may be left out)\n  "
-        + wrong
+        f"Given Maya has received:; | {head} |; | rug | 9.00 USD |": f"{COLUMNS}\n  " + wrong
         for head, wrong in {
             "what | price each": '"what" is no column of it\n  "goods" is missing',
             "good | price": '"good" is no column of it; did you mean "goods"?\n  "price" is no column of it; did you mean "price each"?',

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -38,6 +39,17 @@ def test_tax_and_shipping_are_shared_out_to_the_cent(town: Town) -> None:
     assert view.total == Decimal("35.99")
     assert sum(line.paid for line in order.lines) == Decimal("35.99")
     assert [line.tax for line in order.lines] == [Decimal("0.33"), Decimal("0.33"), Decimal("0.34")]
+
+
+def test_no_tax_on_goods_falls_on_those_untaxed(town: Town) -> None:
+    lines = [OrderLine("RUG", 1, Decimal(10)), OrderLine("MUG", 2, Decimal(10), untaxed=True)]
+    sums: dict[str, Any] = {"tax": Decimal("1.30"), "shipping_fee": Decimal(3), "shipping_fee_tax": Decimal("0.30")}
+    order = town.shop.order(town.market.place_order(lines=lines, **sums).order_id)
+    assert [(line.product_tax, line.shipping_tax, line.shipping) for line in order.lines] == [
+        (Decimal(tax), Decimal("0.10"), Decimal(1)) for tax in ("1.00", "0.00", "0.00")
+    ]
+    assert [len(line["item_tax"]) for line in wire_order(order)["line_items"]] == [2, 0, 0]
+    assert refused(BadValue, lambda: town.market.place_order(lines=lines[1:], **sums)).field == "tax"
 
 
 def test_each_unit_is_a_line_of_its_own_and_a_sku_keeps_its_id(town: Town) -> None:
