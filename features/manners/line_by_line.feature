@@ -18,15 +18,15 @@ Feature: The OMS answers line by line
 
     @R64 @R74
     Scenario Outline: All lines are answered in the end
-      When the seller <answers> Maya's request
+      When the seller <answers>
       Then Maya's request is shown as "<shown>"
       And Maya has exactly one mail, "<mail>"
       And all three books say <paid> for Maya
 
       Examples:
-        | answers  | shown           | mail            | paid       |
-        | approves | Completed       | order refund    | 138.99 USD |
-        | rejects  | Refund Rejected | refund rejected | 0.00 USD   |
+        | answers                                                  | shown           | mail            | paid       |
+        | approves Maya's request                                  | Completed       | order refund    | 138.99 USD |
+        | rejects Maya's request, saying "All of it was as listed" | Refund Rejected | refund rejected | 0.00 USD   |
 
     @R64
     Scenario: Half an answer is none

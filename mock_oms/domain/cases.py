@@ -125,10 +125,14 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class KeptDecision:
-    """A decision the connector has not taken yet. `left` is None while the adjustment itself is still unknown."""
+    """A decision the connector has not taken yet. `left` is None while the adjustment itself is still unknown.
+
+    Where it has `begun` with a line, its first word was said with that one, if the connector has taken it.
+    """
 
     decision: Decision
     left: tuple[AdjustmentKey, ...] | None
+    begun: AdjustmentKey | None = None
 
 
 @dataclass(frozen=True, slots=True)

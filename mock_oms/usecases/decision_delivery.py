@@ -78,7 +78,9 @@ class DecisionDelivery:
                 left.append(key)
             else:
                 case = replace(case, note=TOO_LATE.format(status=status))
-        outcome = self._send(replace(case, kept=None), decision, tuple(left))
+        outcome = self._send(
+            replace(case, kept=None), decision, tuple(left), begun=None if kept.begun in left else kept.begun
+        )
         return replace(outcome, taken=outcome.taken + taken)
 
     def _give_waiting(self, case: Case, decision: Decision) -> Outcome:
@@ -92,7 +94,7 @@ class DecisionDelivery:
     def _begin(self, case: Case, decision: Decision, keys: tuple[AdjustmentKey, ...]) -> Outcome:
         """Send a decision; with such manners to the first line only, and keep it for the others, from the last on.
 
-        Why, and in what words, such an OMS says with the lines that come last.
+        Why, such an OMS says with the lines that come last, and so all of its words but the first.
         """
         first, others = keys[:1], keys[:0:-1]
         if not others or not HALVES & self.manners.habits:
@@ -100,14 +102,16 @@ class DecisionDelivery:
         contrary = Decision(decision.question, CONTRARY[decision.verdict], grade=decision.grade)
         if Manner.SECOND_THOUGHTS in self.manners:
             self._also_say(contrary, case, keys[:-1])
-        outcome = self._send(case, replace(decision, reason=None, comment=None), first)
+        outcome = self._send(case, replace(decision, reason=None, comment=split_words(decision.comment)[0]), first)
         if outcome.rejected:
             return outcome
         if outcome.kept:
-            return replace(outcome, case=replace(outcome.case, kept=KeptDecision(decision, left=keys)))
+            whole = KeptDecision(decision, left=keys, begun=first[0])
+            return replace(outcome, case=replace(outcome.case, kept=whole))
         if Manner.CONTRADICTS in self.manners:
             self._also_say(contrary, outcome.case, others)
-        return replace(outcome, case=replace(outcome.case, kept=KeptDecision(decision, left=others)))
+        kept = KeptDecision(decision, left=others, begun=first[0])
+        return replace(outcome, case=replace(outcome.case, kept=kept))
 
     def _also_say(self, decision: Decision, case: Case, keys: tuple[AdjustmentKey, ...]) -> None:
         """Say what is not meant, of each of these lines; what the connector makes of it the case does not know."""
@@ -115,19 +119,28 @@ class DecisionDelivery:
             with suppress(ConnectorError):
                 self.api.decide(case.adjustments[key], decision)
 
-    def _send(self, case: Case, decision: Decision, keys: tuple[AdjustmentKey, ...]) -> Outcome:
-        taken = 0
+    def _send(
+        self, case: Case, decision: Decision, keys: tuple[AdjustmentKey, ...], *, begun: AdjustmentKey | None = None
+    ) -> Outcome:
+        taken, said = 0, replace(decision, comment=split_words(decision.comment)[1]) if begun else decision
         for index, key in enumerate(keys):
             try:
-                self.api.decide(case.adjustments[key], decision)
+                self.api.decide(case.adjustments[key], said)
             except Rejected as rejected:
                 return Outcome(_rejected(case, decision, rejected, began=taken > 0), taken, rejected)
             except Unreachable as silence:
-                kept = replace(case, kept=KeptDecision(decision, left=keys[index:]))
+                kept = replace(case, kept=KeptDecision(decision, left=keys[index:], begun=begun))
                 return Outcome(kept.unheard(self.clock.now(), str(silence)), taken)
             taken += 1
             case = case.with_status(key, PROMISED[decision.question, decision.verdict])
         return Outcome(replace(case, note=None, half=None) if keys else case, taken)
+
+
+def split_words(words: str | None) -> tuple[str | None, str | None]:
+    """Return the first word and the others, which make the same words again with one space between them."""
+    first, _, others = (words or "").partition(" ")
+    apart = first and others and first != others and others == others.strip()
+    return (first, others) if apart else (None, words)
 
 
 def _completes(case: Case, decision: Decision) -> bool:

@@ -115,7 +115,8 @@ class Staff:
         if self.store.parcel_of(case):
             return "is not known to have been sent, as far as the connector has read"
         dated = all(adjustment.shipped_back_at for adjustment in case.asking(Question.GOODS))
-        return "has not arrived" if dated else "has not arrived, and since when it travels is not known"
+        unknown = ", and since when it travels is not known" if case.sent_back and not dated else ""
+        return f"has not arrived{unknown}"
 
     def _an_offer(self, case: Case, question: Question, amount: Decimal) -> Decimal:
         """Return the amount; refuse where the case cannot be approved over it."""

@@ -9,6 +9,7 @@ import pytest
 from mock_oms import Refused
 from mock_oms.adapters import filters
 from mock_oms.domain.manners import CHANGES_DECISIONS, POLITE, Manner, manners_named
+from mock_oms.usecases.decision_delivery import split_words
 from tests.refused import refused
 from tests.unit.mock_oms.conftest import Office
 from tests.unit.mock_oms.connector import Fault
@@ -242,3 +243,21 @@ def test_all_its_refunds_have_one_id() -> None:
     for order_id in ("1", "2"):
         office.oms.refund(order_id=order_id, amount=Decimal("1.00"))
     assert len({call.body["SellerAdjustmentID"] for call in office.connector.posts("Adjust")}) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "apart"),
+    [
+        ("All of it was as listed", ("All", "of it was as listed")),
+        ("Worn", (None, "Worn")),
+        ("no no", (None, "no no")),
+        (" no", (None, " no")),
+        ("no  more", (None, "no  more")),
+        ("no more ", (None, "no more ")),
+        (None, (None, None)),
+    ],
+)
+def test_the_first_word_and_the_others_make_the_same_again(words: str | None, apart: tuple[str | None, ...]) -> None:
+    assert split_words(words) == apart
+    if words:
+        assert " ".join(dict.fromkeys(filter(None, apart))) == words
