@@ -40,6 +40,7 @@ Thing = TypeVar("Thing")
 HTTP_TIMEOUT: Final = 30.0  # seconds of wall time for a call as a whole
 RENEW_BEFORE: Final = timedelta(minutes=5)
 IDS_PER_CALL: Final = 20
+READ_WHOLE: Final = 3  # orders at a time that one reads whole who asks in other words
 FORM: Final = "application/x-www-form-urlencoded"
 IN_QUERY: Final = ("Reason", "SellerAdjustmentID")  # what one client in use says there, too
 FLAGS: Final = ("RefundOnly", "PreventSiteProcessing")  # and of these both what is so and what is not: True or False
@@ -119,7 +120,7 @@ class ChannelAdvisor:
                 read.append(one)
         except Unreadable as error:
             unread.append(error)
-        for ref in dict.fromkeys(one.order_ref for one in read):
+        for ref in list(dict.fromkeys(one.order_ref for one in read))[:READ_WHOLE]:
             with suppress(Rejected):  # not every connector shows so much at once
                 self._compare(ref)
         yield from read
