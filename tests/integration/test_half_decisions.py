@@ -84,3 +84,20 @@ def test_the_least_offer_reaches_every_line_and_less_is_refused_before_anything_
     world.oms.approve(before.id, amount=Decimal("0.03"))
     world.advance(by=HALF_AN_HOUR)
     assert state(world) == "AWAITING_BUYER_RESPONSE"
+
+
+@pytest.mark.parametrize("lost", ["cut_before", "cut_after"], ids=["it never came", "nobody heard that it came"])
+def test_the_buyer_gets_all_words_if_the_answer_to_the_first_of_them_is_lost(lost: str) -> None:
+    world = World(oms_manners=("line-by-line",))
+    order = world.marketplace.place_order(lines=LINES)
+    world.advance(by=HALF_AN_HOUR)
+    world.marketplace.request_return(order.order_id, return_type="REFUND")
+    world.advance(by=HALF_AN_HOUR)
+    fault = world.trouble.plan(**{"kind": lost, "from": "oms", "to": "connector", "times": 1})
+    world.oms.reject(world.oms.adjustments()[0].id, comment="All of it was as listed")
+    world.advance(by=2 * HALF_AN_HOUR)
+    said = [e["request"]["body"] for e in world.trace.entries() if e.get("operation") == "rejectReturn_202309"]
+    assert fault.hit == 1
+    assert [body["comment"] for body in said] == ["All of it was as listed"]
+    assert not world.auditor.broken()
+    world.close()
