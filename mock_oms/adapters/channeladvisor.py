@@ -24,6 +24,7 @@ from urllib3.exceptions import HTTPError
 
 from mock_oms.adapters import filters
 from mock_oms.adapters.mistakes import ABOUT_NOTHING, MISSPELT
+from mock_oms.adapters.reports import Reports
 from mock_oms.adapters.rows import Json, adjustment_of, moment_of, order_of, text_of
 from mock_oms.adapters.selection import Selection
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Decision, Level, RefundPart
@@ -35,6 +36,7 @@ from mock_oms.errors import ConnectorError, Rejected, Unreachable, Unreadable
 from mock_oms.state.agenda import Clock
 from mock_oms.state.store import AccessToken, Store
 
+Said = TypeVar("Said")
 Thing = TypeVar("Thing")
 
 HTTP_TIMEOUT: Final = 30.0  # seconds of wall time for a call as a whole
@@ -159,6 +161,15 @@ class ChannelAdvisor:
             for start in range(0, len(those), IDS_PER_CALL)
             for some in [{key[1]: self._store.own_id(key) for key in those[start : start + IDS_PER_CALL]}]
         )
+
+    def compare(self) -> None:
+        """Ask for parts of each list, in many ways. Raises Unreadable where something else comes than must."""
+
+        def read(path: str, query: Mapping[str, str]) -> list[Json]:
+            return list(self._rows_of(path, query))
+
+        reports = Reports(read, lambda path: self._json("GET", path, {}))
+        _read(reports.compare, self._store.marked)
 
     def find_refund(self, part: RefundPart) -> list[Adjustment]:
         """Return what a refund of ours has become, found by the only thing that tells: its SellerAdjustmentID."""
@@ -443,10 +454,10 @@ def _rows(document: Json, name: str) -> list[Json]:
     return list(rows)
 
 
-def _read(parse: Callable[[Json], Thing], row: Json) -> Thing:
+def _read(parse: Callable[[Said], Thing], said: Said) -> Thing:
     """Make something of a row; a row nothing can be made of is an answer not to be relied on."""
     try:
-        return parse(row)
+        return parse(said)
     except (LookupError, ValueError, TypeError, ArithmeticError, AttributeError, RecursionError) as error:
         raise Unreadable(f"The connector's answer cannot be read ({type(error).__name__}: {error}).") from error
 

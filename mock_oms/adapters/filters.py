@@ -18,8 +18,13 @@ def since(field: str, moment: datetime, written: str, *, wordy: bool) -> str:
 
 def said(field: str, text: str) -> str:
     """Return the filter for what has this text in a field."""
+    return f"{field} eq {quoted(text)}"
+
+
+def quoted(text: str) -> str:
+    """Return a text as it stands in a filter."""
     escaped = text.replace("'", "''")
-    return f"{field} eq '{escaped}'"
+    return f"'{escaped}'"
 
 
 def numbered(numbers: Mapping[int, str | None], *, wordy: bool) -> str:

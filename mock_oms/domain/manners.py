@@ -1,10 +1,10 @@
 """How an OMS behaves towards the connector: carefully, or with bad habits that real ones have. Each habit by its name.
 
-`careless` is all of them but seven that change what is decided: whoever gives their refunds no id and sends them twice
-has decided twice, whoever gives them all one id has decided once, whoever answers at any time answers what nobody has
-asked, whoever only says how many pieces leaves it to the connector which, whoever says no sum leaves it to the
-connector how much is left, whoever means what has shipped calls nothing off, and whoever has second thoughts needs a
-connector that takes them.
+`careless` is all of them but `reports`, which takes long and is no bad habit, and seven that change what is decided:
+whoever gives their refunds no id and sends them twice has decided twice, whoever gives them all one id has decided
+once, whoever answers at any time answers what nobody has asked, whoever only says how many pieces leaves it to the
+connector which, whoever says no sum leaves it to the connector how much is left, whoever means what has shipped calls
+nothing off, and whoever has second thoughts needs a connector that takes them.
 """
 
 import re
@@ -41,6 +41,7 @@ class Manner(StrEnum):
     WRONG_NAMES = "wrong-names"  # misspells fields, lists and operators in what it asks
     OLD_CLIENT = "old-client"  # calls as clients in use do that know an older spelling of the same
     OTHER_WORDS = "other-words"  # asks for the same in more words, and for fields by name; its ids have an apostrophe
+    REPORTS = "reports"  # asks once a day for parts of lists that it has read whole, and compares
     SMALL_PAGES = "small-pages"  # says how many rows it wants at a time, and skips those it has
     UNTIMELY = "untimely"  # answers too early, too late and once more: the connector is to refuse it
     CONTRADICTS = "contradicts-itself"  # as line by line, with the contrary for the others first: that is to be refused
@@ -81,7 +82,7 @@ def manners_named(names: Iterable[str]) -> Manners:
     page = None
     for name in names:
         if name == CARELESS:
-            habits |= set(Manner) - CHANGES_DECISIONS
+            habits |= set(Manner) - CHANGES_DECISIONS - {Manner.REPORTS}
         elif paged := _PAGES.fullmatch(name):
             habits.add(Manner.SMALL_PAGES)
             page = int(paged[1])

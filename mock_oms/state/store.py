@@ -7,7 +7,7 @@ makes a call or reads a clock.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case, PartState
 from mock_oms.domain.grades import Grade
@@ -50,6 +50,7 @@ class Store:
         self.read_until: datetime | None = None  # adjustments created before have been read
         self.tokens: dict[str, AccessToken] = {}  # by application
         self.fields_seen: defaultdict[str, set[str]] = defaultdict(set)  # in the connector's lists, by their address
+        self.reported_on: date | None = None  # the day, in UTC, of the last report
         self.recorded: set[str] = set()  # SellerAdjustmentIDs of what was only recorded, and belongs to no case
         self.orders: dict[str, Order] = {}  # by the marketplace's id
         self.marked: set[str] = set()  # as exported, by the connector's ids

@@ -9,7 +9,7 @@ watermark moves only when everything was read.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final, TypeVar
 
@@ -105,7 +105,21 @@ class Poller:
             return tally
         self._send_what_is_left(now, tally)
         self._follow_policy(tally)
+        if Manner.REPORTS in self.manners and not tally.changed:
+            self._report(now.astimezone(UTC).date(), tally)
         return tally
+
+    def _report(self, today: date, tally: Tally) -> None:
+        """Once a day, when there is nothing else to do, compare what the connector hands out."""
+        last, self.store.reported_on = self.store.reported_on, today
+        if last in (None, today):
+            return
+        try:
+            self.api.compare()
+        except Unreadable as error:
+            tally.cannot_read(error)
+        except ConnectorError as error:
+            tally.failure = str(error)
 
     def _mark_beside(self, beside: ConnectorApi, tally: Tally) -> list[Order]:
         """Have the other program mark what it reads, and return that."""

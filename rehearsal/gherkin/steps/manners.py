@@ -35,6 +35,7 @@ MANNERS: Final = {
     "misspells what it asks for": "wrong-names",
     "speaks like an old client": "old-client",
     "asks in other words": "other-words",
+    "makes a report every night": "reports",
     "answers at the wrong time": "untimely",
     "answers line by line": "line-by-line",
     "has second thoughts about a line": "second-thoughts",
@@ -127,6 +128,15 @@ def _(people: Cast, name: str) -> None:
     expect(f"whether it was asked about {name}", True, bool(asked))
     taken = [f"{words}: {status}" for words, status in asked if status != 400]
     expect(f"what it has answered about {name}, beside that there is no such thing", [], taken)
+
+
+@then(phrase("the connector has answered whatever the report asked for"))
+def _(people: Cast) -> None:
+    entries = people.stage.trace()
+    asked = [one for one in entries if one.get("to") == "connector" and "$filter" in one["query"]]
+    expect("whether there was a report", True, any("year(" in str(one["query"]) for one in asked))
+    said = [one["what"] for one in entries if one.get("kind") == "act" and one["who"] == "oms"]
+    expect("what the OMS could not rely on", [], [what for what in said if "The connector" in what])
 
 
 def _turned_away(people: Cast, *keys: str) -> None:

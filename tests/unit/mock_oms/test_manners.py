@@ -228,7 +228,7 @@ def test_what_is_to_be_recorded_is_no_refund_and_takes_nothing_of_what_is_left()
 def test_manners_have_names() -> None:
     assert manners_named(["careful"]) == POLITE
     careless = manners_named(["careless", "pages-by-7"])
-    assert set(Manner) - careless.habits == CHANGES_DECISIONS
+    assert set(Manner) - careless.habits == CHANGES_DECISIONS | {Manner.REPORTS}
     assert careless.page == 7
     refusal = refused(Refused, Office, manners=("twice", "rude"))
     assert (refusal.status, refusal.field) == (422, "oms_manners")

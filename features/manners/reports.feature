@@ -1,0 +1,24 @@
+Feature: The OMS makes a report every night
+  Whoever has read a list whole asks for parts of it: by numbers, texts and sums, by days and hours, by what is missing,
+  by the lines of an order. What must come they know from what the rows say of themselves.
+
+  Background:
+    Given it is Monday 03 March 2031, 23:20 in universal time
+    And the OMS makes a report every night
+    And there is a second shop
+    And Maya O'Neill has received, with 5.00 USD for shipping and 4.13 USD of tax, 0.31 USD of it on shipping:
+      | goods       | pieces | price each | parcel |
+      | rug         | 1      | 89.95 USD  | 1      |
+      | child's mug | 3      | 12.50 USD  | 2      |
+
+  @R44 @R63
+  Scenario: Parts of all that there is
+    Given these buyers wait for the seller:
+      | buyer | order        | goods      | price     | wants      |
+      | Noah  | has received | phone case | 15.99 USD | money back |
+      | Ana   | has ordered  | vase       | 20.49 USD | to cancel  |
+      | Paul  | has ordered  | bowl       | 12.50 USD | to cancel  |
+    And Omar has received a lamp for 39.98 USD from the second shop
+    And the seller has refunded Maya O'Neill 7.25 USD of the rug
+    When an hour passes
+    Then the connector has answered whatever the report asked for

@@ -1,0 +1,163 @@
+"""An OMS that asks for parts of lists it has read whole: it is satisfied with what must come, and with nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from mock_oms.adapters.reports import Reports, questions
+from mock_oms.errors import Rejected, Unreadable
+from tests.refused import refused
+
+Json = dict[str, Any]
+
+MUG: Json = {"ID": 7, "OrderID": 1, "Sku": "MUG", "UnitPrice": Decimal("12.50"), "Quantity": 3}
+RUG: Json = {"ID": 8, "OrderID": 1, "Sku": "RUG", "UnitPrice": Decimal("89.95"), "Quantity": 1}
+FIRST: Json = {
+    "ID": 1,
+    "Note": None,
+    "CreatedDateUtc": "2031-03-03T23:20:00Z",
+    "TotalPrice": Decimal("127.45"),
+    "ShippingStatus": "Shipped",
+    "Items": [MUG, RUG],
+}
+SECOND: Json = {
+    "ID": 2,
+    "Note": "it's {new}",
+    "CreatedDateUtc": "2031-03-04T00:10:05Z",
+    "TotalPrice": Decimal("20.00"),
+    "ShippingStatus": "Unshipped",
+    "Items": [{**MUG, "ID": 9, "OrderID": 2, "Quantity": 1}],
+}
+ORDERS: list[Json] = [FIRST, SECOND]
+OF_LINES = {"Items/Any (c: c/Sku eq 'MUG')": [1, 2], "Items/Any (c: c/Sku eq 'MUG' and c/UnitPrice eq 89.95)": []}
+
+
+def _parcel(number: int, order: Json, status: str) -> Json:
+    lines = [{"OrderItemID": line["ID"], "Quantity": line["Quantity"]} for line in order["Items"]]
+    return {"ID": number, "DeliveryStatus": status, "Items": lines}
+
+
+@dataclass
+class Shelf:
+    """A connector that answers rightly, but for what it is told to answer otherwise, by what is asked for."""
+
+    otherwise: Mapping[str, list[Json]] = field(default_factory=dict)
+    refuses: tuple[str, ...] = ()
+    asked: list[str] = field(default_factory=list)
+
+    def read(self, path: str, query: Mapping[str, str]) -> list[Json]:
+        option = next((value for name, value in query.items() if name != "$expand"), "")
+        called = f"{path.removeprefix('/v1/')} {option}".strip()
+        self.asked.append(called)
+        if any(word in called for word in self.refuses):
+            raise Rejected(400, "no such thing")
+        return self.otherwise[called] if called in self.otherwise else self._right(path, option)
+
+    def _right(self, path: str, option: str) -> list[Json]:
+        match path.split("/")[2:]:
+            case ["Orders"]:
+                return self._orders(option)
+            case ["Orders(1)", "Fulfillments"]:
+                return [_parcel(7, FIRST, "InTransit")]
+            case ["Orders(2)", "Fulfillments"]:
+                return [_parcel(9, SECOND, "NoChange")]
+            case ["Orders(1)" | "Orders(2)" as order, "Items"]:
+                return list((SECOND if order == "Orders(2)" else FIRST)["Items"])
+        return []
+
+    def _orders(self, option: str) -> list[Json]:
+        right = {one.filter: one.numbers for one in questions(ORDERS)} | OF_LINES | {"true": [1], "false": [2]}
+        numbers = right.get(option, [1, 2])
+        found = [row for row in ORDERS if row["ID"] in numbers]
+        if option.endswith(" desc"):
+            found.sort(key=lambda row: row[option.removesuffix(" desc")], reverse=True)
+        return found
+
+    def one(self, path: str) -> Json:
+        called = path.removeprefix("/v1/")
+        rows = {f"Orders({row['ID']})": row for row in ORDERS}
+        rows |= {f"OrderItems({line['ID']})": line for row in ORDERS for line in row["Items"]}
+        return self.otherwise[called][0] if called in self.otherwise else rows[called]
+
+    def compare(self) -> None:
+        Reports(self.read, self.one).compare({"1"})
+
+
+def test_what_is_asked_has_its_answer_in_the_rows() -> None:
+    asked = {one.filter: one.numbers for one in questions(ORDERS)}
+    expected: dict[str, list[int]] = {
+        "ID ge 2": [2],
+        "ID lt 2": [1],
+        "CreatedDateUtc eq 2031-03-04": [2],
+        "hour(CreatedDateUtc) eq 0": [2],
+        "CreatedDateUtc lt 2031-03-04": [1],
+        "floor(TotalPrice) eq 127": [1],
+        "ceiling(TotalPrice) eq 128": [1],
+        "Note eq 'it''s {new}'": [2],
+        "Note ne 'it''s {new}'": [1],
+        "Note eq null": [1],
+        "Note ne null": [2],
+        "ID eq 1 or ID eq 2 and ID ne 1": [1, 2],
+        "(ID eq 1 or ID eq 2) and ID ne 1": [2],
+    }
+    assert {text: asked.get(text) for text in expected} == expected
+    assert list(questions([FIRST])) == []  # of one row alone every question has the same answer
+
+
+def test_who_answers_rightly_is_relied_on() -> None:
+    shelf = Shelf()
+    shelf.compare()
+    asked = {one.filter for one in questions(ORDERS)} | set(OF_LINES) | {"true", "false", "TotalPrice desc"}
+    assert {f"Orders {option}" for option in asked} <= set(shelf.asked)
+
+
+@pytest.mark.parametrize(
+    ("called", "rows", "words"),
+    [
+        ("Orders ID ge 2", ORDERS, "has 1, 2 for $filter=ID ge 2; by what the rows say it is 2"),
+        ("Orders CreatedDateUtc eq 2031-03-04", [], "has nothing for"),
+        (
+            "Orders Items/Any (c: c/Sku eq 'MUG' and c/UnitPrice eq 89.95)",
+            [FIRST],
+            "by what the rows say it is nothing",
+        ),
+        ("Orders true", ORDERS, "for exported=true"),
+        ("Orders false", ORDERS, "for exported=false"),
+        ("Orders TotalPrice desc", [SECOND, FIRST], "the highest TotalPrice first"),
+        ("Orders TotalPrice desc", [FIRST], "not all that there is"),
+        ("Orders(1)", [{**FIRST, "TotalPrice": Decimal("1.00")}], "alone with another TotalPrice"),
+        ("Orders(1)", [{**FIRST, "More": 1}], "alone with another field"),
+        ("Orders(1)/Items", [RUG, MUG], "other lines as those of"),
+        ("OrderItems(8)", [{**RUG, "Quantity": 2}], "OrderItems(8) alone"),
+        ("OrderItems(8)/Adjustments", [{"ID": 3}], "other adjustments of /v1/OrderItems(8)"),
+        ("Orders(2)/Adjustments", [{"ID": 3}], "other adjustments of /v1/Orders(2)"),
+        ("Orders(1)/Fulfillments", [], "do not hold just what was bought"),
+        ("Orders(1)/Fulfillments", [_parcel(7, FIRST, "NoChange")], "says of /v1/Orders(1) Shipped"),
+        ("Orders(2)/Fulfillments", [_parcel(9, SECOND, "InTransit")], "says of /v1/Orders(2) Unshipped"),
+    ],
+)
+def test_what_comes_otherwise_than_it_must_is_told(called: str, rows: list[Json], words: str) -> None:
+    assert words in str(refused(Unreadable, Shelf({called: rows}).compare))
+
+
+def test_a_field_that_is_refused_is_let_be_unless_everybody_asks_for_it() -> None:
+    shelf = Shelf(refuses=("Note",))
+    shelf.compare()
+    assert sum("Note" in one for one in shelf.asked) == 1
+    words = str(refused(Unreadable, Shelf(refuses=("ID eq 2",)).compare))
+    assert words == "The connector refuses /v1/Orders?$filter=ID eq 2: no such thing"
+
+
+def test_a_list_that_changes_meanwhile_is_not_held_against_anybody() -> None:
+    shelf = Shelf({"Orders ID ge 2": ORDERS})
+    whole = [ORDERS, [FIRST]]
+
+    def read(path: str, query: Mapping[str, str]) -> list[Json]:
+        changing = path == "/v1/Orders" and list(query) == ["$expand"] and whole
+        return whole.pop(0) if changing else shelf.read(path, query)
+
+    Reports(read, shelf.one).compare({"1"})
+    assert not whole
