@@ -73,3 +73,15 @@ Feature: Part of an order is called off, the rest is shipped
       When the seller refunds Maya 20.00 USD of the order
       Then all three books say 20.00 USD for Maya
       And Maya's order stands
+
+    @R14 @R16 @R37
+    Scenario: Of two parcels one has left, and a sum is neither what is in it nor all that there is
+      Given Noah has ordered:
+        | goods | pieces | price each | parcel |
+        | vase  | 1      | 90.00 USD  | 1      |
+        | bowl  | 1      | 10.00 USD  | 2      |
+      And the seller has shipped only the vase of Noah's order
+      And everybody has heard of it
+      When the seller tries to refund Noah 95.00 USD of the order
+      Then it was the connector that refused it
+      And the seller sees no failure for Noah

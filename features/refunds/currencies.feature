@@ -24,6 +24,17 @@ Feature: A refund is paid in the currency of the order
         | 17000 IDR |
 
     @R16
+    Scenario: A part falls on two parcels
+      Given Ben has received:
+        | goods | pieces | price each | parcel |
+        | rug   | 1      | 10000 IDR  | 1      |
+        | vase  | 2      | 3500 IDR   | 2      |
+      And everybody has heard of it
+      When the seller refunds Ben 4999 IDR of the order
+      Then Ben has been paid back 4999 IDR
+      And all three books say 4999 IDR for Ben
+
+    @R16
     Scenario: A part in Seller Center, the rest from the OMS
       Given 3333 IDR of Maya's order have been refunded in Seller Center
       And everybody has heard of it

@@ -38,8 +38,17 @@ _COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "lt": operator.lt,
     "le": operator.le,
 }
+_A_DAY: Final = timedelta(days=1)
 _PARTS_OF_TIME: Final = ("year", "month", "day", "hour", "minute", "second")
-_OF_DAYS: Final = ("eq", "ge", "lt")  # of `gt` and `le` nobody says whether the day belongs to it
+# A date without a time means the whole day: greater is what comes after it.
+_OF_DAYS: Final[Mapping[str, Callable[[datetime, datetime], bool]]] = {
+    "eq": lambda at, day: day <= at < day + _A_DAY,
+    "ne": lambda at, day: not day <= at < day + _A_DAY,
+    "gt": lambda at, day: at >= day + _A_DAY,
+    "ge": operator.ge,
+    "lt": operator.lt,
+    "le": lambda at, day: at < day + _A_DAY,
+}
 _WHOLE: Final = {"floor": math.floor, "ceiling": math.ceil}
 
 Way = tuple[str, Callable[[Any], bool]]  # a filter with a hole for the field's name, and of which values it is true
@@ -179,9 +188,8 @@ def _other_ways(value: Any) -> list[Way]:
     """Return how else a field of this kind can be asked for: by days and parts of dates, by sums without cents."""
     if isinstance(value, datetime):
         day = value.replace(hour=0, minute=0, second=0, microsecond=0)
-        within = {**_COMPARE, "eq": lambda at, of: of <= at < of + timedelta(days=1)}
         parts = [(part, operator.attrgetter(part)) for part in _PARTS_OF_TIME]
-        return [(f"{{}} {word} {day:%Y-%m-%d}", _comparing(word, within[word], day)) for word in _OF_DAYS] + [
+        return [(f"{{}} {word} {day:%Y-%m-%d}", _comparing(word, holds, day)) for word, holds in _OF_DAYS.items()] + [
             (f"{part}({{}}) eq {of(value)}", _of(of, of(value))) for part, of in parts
         ]
     if isinstance(value, Decimal):
