@@ -9,16 +9,18 @@ Feature: The OMS says everything twice
       Given the OMS <manners>
       And Maya has received a desk lamp for 39.98 USD
       And everybody has heard of it
-      When the seller refunds Maya <sum> of the order
+      When the seller refunds Maya <what>
       Then all three books say <paid> for Maya
       And the seller sees no failure for Maya
 
       Examples:
-        | manners                                            | sum       | paid      |
-        | says everything twice                              | 15.00 USD | 15.00 USD |
-        | says everything twice                              | 39.98 USD | 39.98 USD |
-        | says everything twice and gives its refunds no ids | 15.00 USD | 30.00 USD |
-        | says everything twice and gives its refunds no ids | 25.00 USD | 25.00 USD |
+        | manners                                            | what                       | paid      |
+        | says everything twice                              | 15.00 USD of the order     | 15.00 USD |
+        | says everything twice                              | 39.98 USD of the order     | 39.98 USD |
+        | says everything twice                              | 15.00 USD on the desk lamp | 15.00 USD |
+        | says everything twice                              | the desk lamp              | 39.98 USD |
+        | says everything twice and gives its refunds no ids | 15.00 USD of the order     | 30.00 USD |
+        | says everything twice and gives its refunds no ids | 25.00 USD of the order     | 25.00 USD |
 
     @R54 @R14
     Scenario: The same cancellation comes twice

@@ -39,6 +39,8 @@ RECIPIENT: Final = {
 }
 # Of an order; the tax on shipping is in its tax.
 TOTALS: Final = {"shipping": "TotalShippingPrice", "tax": "TotalTaxPrice", "shipping_tax": "TotalShippingTaxPrice"}
+# Since when something is so; nothing where it is not.
+DATES: Final = {"paid_at": "PaymentDateUtc", "shipped_at": "ShippingDateUtc"}
 _KINDS: Final = {
     "REFUND": Kind.REFUND,
     "SELLER_REFUND": Kind.REFUND,
@@ -65,8 +67,7 @@ def order_of(row: Json, items: Sequence[Json]) -> Order:
         lines=tuple(_line(item, currency) for item in items),
         stated={part: _money(row[name], currency) for part, name in TOTALS.items() if row.get(name) is not None},
         additional=None if (more := row.get("AdditionalCostOrDiscount")) is None else _money(more, currency),
-        paid_at=moment_of(row.get("PaymentDateUtc")),
-        shipped_at=moment_of(row.get("ShippingDateUtc")),
+        dates={what: moment_of(row[name]) for what, name in DATES.items() if name in row},
         recipient=_recipient(row),
         profile=text_of(row.get("ProfileID")),
     )

@@ -52,8 +52,7 @@ class Order:
     lines: tuple[OrderLine, ...]
     stated: Mapping[str, Decimal] = field(default_factory=dict)  # what of its total is tax, shipping and tax on that
     additional: Decimal | None = None  # what its total is more than that and the goods, or less
-    paid_at: datetime | None = None
-    shipped_at: datetime | None = None
+    dates: Mapping[str, datetime | None] = field(default_factory=dict)  # of payment and shipping, as far as told
     checkout_status: str = ""
     profile: str | None = None  # the connector's number of the account that the shop is in
     recipient: Mapping[str, str] = field(default_factory=dict, repr=False)  # as far as the connector tells

@@ -143,11 +143,11 @@ class Told:
 
     def _order(self, event: PlayerEvent, limits: Limits) -> Iterable[Violation]:
         """Judge what is told of an order, and remember what else is told with it."""
+        self._dated = {what: told or self._dated[what] for what, told in dates(event).items()}
         if order := self._orders.get(event.order):
             yield from judge_order(event, order, limits, self._dated)
         if event.stated.get(ON_SHIPPING):
             self._taxed.add(event.order)
-        self._dated = {what: told or self._dated[what] for what, told in dates(event).items()}
 
     def hinted(self, event: PlayerEvent) -> Iterable[Violation]:
         """Judge of what order the OMS has been told unasked, and of what account."""

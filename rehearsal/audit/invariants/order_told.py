@@ -87,7 +87,7 @@ class Order:
 
 
 def judge_order(event: PlayerEvent, order: Order, limits: Limits, dated: Mapping[str, bool]) -> Iterable[Violation]:
-    """Judge what the OMS has just read of an order; what is `dated` has been told a date of with another one."""
+    """Judge what the OMS has just read of an order; what is `dated` is told a date of, or was with another one."""
     units = frozenset(event.units)
     told = event.created is not None and not limits.same(event.created, order.created)
     additional = order.additional if event.additional in (None, ZERO, order.additional) else event.additional
@@ -145,8 +145,8 @@ def _held_up(stood: Iterable[str], told: str) -> tuple[str, str]:
 
 
 def dates(event: PlayerEvent) -> dict[str, bool]:
-    """Return of what a date is told of an order."""
-    return {PAYMENT: event.paid_at is not None, SHIPPING: event.shipped_at is not None}
+    """Return of what a date is told of an order, be it that there is none yet."""
+    return {PAYMENT: "paid_at" in event.data, SHIPPING: "shipped_at" in event.data}
 
 
 def _hours(known: Iterable[datetime | None], seen: datetime | None, limits: Limits, *, told: bool) -> tuple[str, str]:
