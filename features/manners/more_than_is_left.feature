@@ -44,6 +44,15 @@ Feature: The OMS asks for more than is left
         | 20.00 USD |
         | 0.00 USD  |
 
+    @R63 @R64 @R74
+    Scenario: More has been inspected than has come back
+      Given Noah has sent back 2 of the mugs
+      And Noah's parcel has reached the warehouse
+      And everybody has heard of it
+      When the seller finds Noah's goods as sold and accepts them
+      Then the connector has refused a piece too many
+      And all three books say 23.00 USD for Noah
+
     @R11 @R76
     Scenario: More is said than there is room for
       Given Noah has asked for the money for 1 of the mugs

@@ -45,6 +45,7 @@ IDS_PER_CALL: Final = 20
 READ_WHOLE: Final = 3  # orders at a time that one reads whole who asks in other words
 FORM: Final = "application/x-www-form-urlencoded"
 IN_QUERY: Final = ("Reason", "SellerAdjustmentID")  # what one client in use says there, too
+CONDITIONS: Final = "ConditionQuantityList"
 FLAGS: Final = ("RefundOnly", "PreventSiteProcessing")  # and of these both what is so and what is not: True or False
 IN_QUERY_TOO: Final = "access_token"  # where a token may stand as well
 NAMESPACE: Final = "ChannelAdvisor.RestApi.V1.Models."  # of an action's whole name
@@ -185,7 +186,7 @@ class ChannelAdvisor:
         if decision.grade is not None and level is Level.ITEM:
             of_each = [decision.grades.get(unit, decision.grade) for unit in adjustment.unit_ids]
             found = Counter(of_each or [decision.grade] * (adjustment.quantity or 1))
-            body["ConditionQuantityList"] = [{"Condition": str(one), "Quantity": many} for one, many in found.items()]
+            body[CONDITIONS] = [{"Condition": str(one), "Quantity": many} for one, many in found.items()]
         if decision.verdict is Verdict.REJECT:
             if decision.reason is not None and decision.reason not in LEFT_TO_THE_CONNECTOR:
                 body["SiteRejectReason"] = decision.reason
@@ -196,10 +197,19 @@ class ChannelAdvisor:
         elif adjustment.key in decision.shares:
             body["SitePartialRefundAmount"] = decision.shares[adjustment.key]
         target = f"/v1/{level}({number})/{_ACTIONS[decision.question, decision.verdict]}"
+        if Manner.BEYOND in self._manners and CONDITIONS in body:
+            self._try_a_piece_more(target, body)
         self._call("POST", target, body=body or None)
         if Manner.TWICE in self._manners:
             with suppress(ConnectorError):
                 self._call("POST", target, body=body or None)
+
+    def _try_a_piece_more(self, target: str, body: Json) -> None:
+        """Say of a piece more than is asked about how it was found, which is to be refused."""
+        first, *others = body[CONDITIONS]
+        more = [{**first, "Quantity": first["Quantity"] + 1}, *others]
+        with suppress(Rejected):
+            self._call("POST", target, body={**body, CONDITIONS: more})
 
     def refund(self, part: RefundPart, order_ref: str) -> None:
         """Ask for one refund of the seller's own. The body names its amount or its quantity; it is never empty."""

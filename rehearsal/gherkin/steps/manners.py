@@ -41,6 +41,7 @@ MANNERS: Final = {
     "has second thoughts about a line": "second-thoughts",
     "contradicts itself from line to line": "contradicts-itself",
 }
+CONDITIONS: Final = "ConditionQuantityList"
 KEYS: Final = {"invalid_client": "secret", "invalid_grant": "refresh token"}  # by the error of RFC 6749
 _PAGES: Final = r"pages by (\d+)"
 _ONE: Final = rf"(?:{'|'.join(MANNERS)}|{_PAGES.replace('(', '(?:', 1)})"
@@ -128,6 +129,13 @@ def _(people: Cast, name: str) -> None:
     expect(f"whether it was asked about {name}", True, bool(asked))
     taken = [f"{words}: {status}" for words, status in asked if status != 400]
     expect(f"what it has answered about {name}, beside that there is no such thing", [], taken)
+
+
+@then(phrase("the connector has refused a piece too many"))
+def _(people: Cast) -> None:
+    calls = [entry for entry in people.stage.trace() if entry.get("to") == "connector"]
+    graded = [entry["status"] for entry in calls if CONDITIONS in (entry["request"]["body"] or ())]
+    expect("what the connector says of one piece more, and of those that have come back", [400, 204], graded)
 
 
 @then(phrase("the connector has answered whatever the report asked for"))
