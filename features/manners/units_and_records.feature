@@ -97,6 +97,15 @@ Feature: What exactly is refunded, and what is only recorded
       Then the seller sees 39.98 USD recorded for Maya, and nothing to be paid
       And all three books say 39.98 USD for Maya
 
+    @R14 @R54
+    Scenario: What has not been shipped is not called off by what is only recorded
+      Given Noah has ordered a rug for 89.00 USD
+      And everybody has heard of it
+      When the seller records Noah's whole order as given back elsewhere
+      Then the seller sees 89.00 USD recorded for Noah, and nothing to be paid
+      And Noah's order stands
+      And all three books say 0.00 USD for Noah
+
   Rule: What has been paid and is entered once more is not paid once more
 
     @R54 @R55

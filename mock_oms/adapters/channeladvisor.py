@@ -89,7 +89,7 @@ class ChannelAdvisor:
         self._application = application
         self._manners = manners
         self._wordy = Manner.OTHER_WORDS in manners
-        self._selection = Selection(store.fields_seen, by_hand=manners.page is not None)
+        self._selection = Selection(store.fields_seen)
         self._url = url.rstrip("/")
 
     # what there is to read

@@ -21,9 +21,10 @@ from mock_oms.errors import Rejected, Unreadable
 
 ORDERS: Final = "/v1/Orders"
 LINES: Final = "Items"
+OF_EACH: Final = "Adjustments"
 NOTHING_MORE: Final[Mapping[str, str]] = {}
 LISTS: Final[Mapping[str, Mapping[str, str]]] = {
-    ORDERS: {"$expand": LINES},
+    ORDERS: {"$expand": f"{LINES}($expand={OF_EACH}),{OF_EACH}"},
     **{f"/v1/{level}": NOTHING_MORE for level in Level},
 }
 READ_ALONE: Final = 3  # rows of a list that are read by their numbers as well
@@ -119,14 +120,15 @@ class Reports:
         own = f"{ORDERS}({order['ID']})"
         if self._plainly(f"{own}/{LINES}") != [*map(_plain, order[LINES])]:
             raise Unreadable(f"The connector shows other lines as those of {own} than it shows within it.")
-        owners = [(own, Level.ORDER, f"OrderID eq {order['ID']}")]
+        owners = [(own, order, Level.ORDER, f"OrderID eq {order['ID']}")]
         for line in order[LINES]:
             item = f"/v1/OrderItems({line['ID']})"
             if _plain(self._one(item)) != _plain(line):
                 raise Unreadable(f"The connector shows {item} alone as it is not within its order.")
-            owners.append((item, Level.ITEM, f"OrderItemID eq {line['ID']}"))
-        for owner, level, theirs in owners:
-            if self._plainly(f"{owner}/Adjustments") != self._plainly(f"/v1/{level}", {"$filter": theirs}):
+            owners.append((item, line, Level.ITEM, f"OrderItemID eq {line['ID']}"))
+        for owner, shown, level, theirs in owners:
+            listed = self._plainly(f"/v1/{level}", {"$filter": theirs})
+            if listed != self._plainly(f"{owner}/{OF_EACH}") or listed != [*map(_plain, shown[OF_EACH])]:
                 raise Unreadable(f"The connector shows other adjustments of {owner} than it lists for it.")
         self._parcels_of(own, order)
 

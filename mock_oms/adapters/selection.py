@@ -10,23 +10,22 @@ from mock_oms.errors import Unreadable
 
 LINES: Final = "Items"  # which orders come with
 DATE: Final = "CreatedDateUtc"
-BY_NUMBER, NEWEST_FIRST, BY_DATE = "ID", "ID desc", f"{DATE} desc,ID desc"
+NEWEST_FIRST, BY_DATE = "ID desc", f"{DATE} desc,ID desc"
 
 
 class Selection:
     """The fields that lists of the connector have shown: from then on they are asked for by name, the last ones first.
 
-    The newest are wanted first, orders by their date. Who pages `by_hand` would miss rows before which new ones come,
-    and wants each list by number.
+    The newest are wanted first, orders by their date: what comes meanwhile moves rows to later pages, never to those
+    that have been read.
     """
 
-    def __init__(self, seen: defaultdict[str, set[str]], *, by_hand: bool) -> None:
-        self._by_hand = by_hand
+    def __init__(self, seen: defaultdict[str, set[str]]) -> None:
         self._names = seen  # by the list's address
 
     def worded(self, path: str, query: Mapping[str, str]) -> dict[str, str]:
         """Return the query with what it says of fields and order."""
-        asked = {**query, "$orderby": self._order(path)}
+        asked = {**query, "$orderby": _order(path)}
         if self._names[path]:
             asked["$select"] = self._named(path)
         if asked.get("$expand") == LINES and self._names[LINES]:
@@ -35,10 +34,10 @@ class Selection:
 
     def checked(self, path: str, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         """Yield rows that come in the order that was asked for, and note their fields. Raises Unreadable."""
-        order, before = self._order(path), None
+        order, before = _order(path), None
         for row in rows:
             if (place := _place(row, order)) is not None:
-                if before is not None and place != before and (place < before) is not order.endswith("desc"):
+                if before is not None and place > before:
                     raise Unreadable(f"The connector's list is not in the order that was asked for, {order}.")
                 before = place
             self._note(path, row)
@@ -46,16 +45,15 @@ class Selection:
                 self._note(LINES, line)
             yield row
 
-    def _order(self, path: str) -> str:
-        if self._by_hand:
-            return BY_NUMBER
-        return BY_DATE if path.endswith("/Orders") else NEWEST_FIRST
-
     def _note(self, what: str, row: Mapping[str, Any]) -> None:
         self._names[what].update(name for name in row if "@" not in name and name != LINES)
 
     def _named(self, what: str) -> str:
         return ",".join(sorted(self._names[what], reverse=True))
+
+
+def _order(path: str) -> str:
+    return BY_DATE if path.endswith("/Orders") else NEWEST_FIRST
 
 
 def _place(row: Mapping[str, Any], order: str) -> tuple[object, ...] | None:

@@ -70,6 +70,9 @@ class Effects:
             shipping_status=order.shipping_status,
         )
 
+    def answers_unreadable(self, words: str) -> None:
+        self._announce("answers_unreadable", words=words)
+
     def order_hinted(self, order_id: str, profile: str | None) -> None:
         self._announce("order_hinted", order_id=order_id, profile=profile)
 

@@ -83,6 +83,12 @@ class Poller:
 
     def run(self, now: datetime) -> Tally:
         """Do one pull."""
+        tally = self._pull(now)
+        if tally.unread:
+            self.effects.answers_unreadable(tally.failure or "")
+        return tally
+
+    def _pull(self, now: datetime) -> Tally:
         tally, store = Tally(), self.store
         overlap = timedelta(0) if Manner.NO_OVERLAP in self.manners else OVERLAP
         since = None if store.read_until is None else store.read_until - overlap

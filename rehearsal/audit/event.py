@@ -38,6 +38,7 @@ class EventName(StrEnum):
     DECISION_GIVEN = "decision_given"
     REFUND_REQUESTED = "refund_requested"
     ORDER_HINTED = "order_hinted"
+    ANSWERS_UNREADABLE = "answers_unreadable"
     ORDER_READ = "order_read"
     ADJUSTMENT_READ = "adjustment_read"
     CASE_SEEN = "case_seen"

@@ -15,6 +15,7 @@ from rehearsal.wire.recorder import Exchange
 # text was signed, the time is not now, the app is nobody's.
 MALFORMED: Final = frozenset({36009004, 106001})
 TURNED_AWAY: Final = 401
+RELIABLE: Final = "answers to the OMS that can be read, fit one another and are what was asked for"
 
 
 @dataclass(eq=False, slots=True)
@@ -25,9 +26,12 @@ class ContractKept(Invariant):
     rule = "Every request and answer on the wire keeps the contract."
 
     _died: bool = False  # who was there before may have kept its tokens to itself
+    _disturbed: bool = False  # something has befallen a call of the OMS's within its present pull
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         self.occasions += 1
+        if exchange.caller == "oms" and (exchange.fault or exchange.failure):
+            self._disturbed = True
         if exchange.token_until is not None and (wrong := self._let_in(exchange, exchange.token_until)):
             return [wrong]
         if not exchange.breaches:
@@ -53,7 +57,14 @@ class ContractKept(Invariant):
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         self._died = self._died or event.name == EventName.CONNECTOR_KILLED
+        if event.name == EventName.ANSWERS_UNREADABLE and not self._disturbed:
+            words = str(event.data["words"])
+            return [Violation(f"unreadable {words}", "connector", RELIABLE, words, Witness(events=(event.seq,)))]
         return [_violation(breach, event.who, events=(event.seq,)) for breach in event.breaches]
+
+    def after_act(self, now: datetime) -> Iterable[Violation]:
+        self._disturbed = False
+        return NO_VIOLATION
 
 
 def _by_itself(exchange: Exchange) -> bool:

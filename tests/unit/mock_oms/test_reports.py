@@ -13,8 +13,8 @@ from tests.refused import refused
 
 Json = dict[str, Any]
 
-MUG: Json = {"ID": 7, "OrderID": 1, "Sku": "MUG", "UnitPrice": Decimal("12.50"), "Quantity": 3}
-RUG: Json = {"ID": 8, "OrderID": 1, "Sku": "RUG", "UnitPrice": Decimal("89.95"), "Quantity": 1}
+MUG: Json = {"ID": 7, "OrderID": 1, "Sku": "MUG", "UnitPrice": Decimal("12.50"), "Quantity": 3, "Adjustments": []}
+RUG: Json = {"ID": 8, "OrderID": 1, "Sku": "RUG", "UnitPrice": Decimal("89.95"), "Quantity": 1, "Adjustments": []}
 FIRST: Json = {
     "ID": 1,
     "Note": None,
@@ -22,6 +22,7 @@ FIRST: Json = {
     "TotalPrice": Decimal("127.45"),
     "ShippingStatus": "Shipped",
     "Items": [MUG, RUG],
+    "Adjustments": [],
 }
 SECOND: Json = {
     "ID": 2,
@@ -30,6 +31,7 @@ SECOND: Json = {
     "TotalPrice": Decimal("20.00"),
     "ShippingStatus": "Unshipped",
     "Items": [{**MUG, "ID": 9, "OrderID": 2, "Quantity": 1}],
+    "Adjustments": [],
 }
 ORDERS: list[Json] = [FIRST, SECOND]
 OF_LINES = {"Items/Any (c: c/Sku eq 'MUG')": [1, 2], "Items/Any (c: c/Sku eq 'MUG' and c/UnitPrice eq 89.95)": []}
@@ -137,6 +139,7 @@ def test_who_answers_rightly_is_relied_on() -> None:
         ("OrderItems(8)", [{**RUG, "Quantity": 2}], "OrderItems(8) alone"),
         ("OrderItems(8)/Adjustments", [{"ID": 3}], "other adjustments of /v1/OrderItems(8)"),
         ("Orders(2)/Adjustments", [{"ID": 3}], "other adjustments of /v1/Orders(2)"),
+        ("Orders", [{**FIRST, "Adjustments": [{"ID": 3}]}, SECOND], "other adjustments of /v1/Orders(1)"),
         ("Orders(1)/Fulfillments", [], "do not hold just what was bought"),
         ("Orders(1)/Fulfillments", [_parcel(7, FIRST, "NoChange")], "says of /v1/Orders(1) Shipped"),
         ("Orders(2)/Fulfillments", [_parcel(9, SECOND, "InTransit")], "says of /v1/Orders(2) Unshipped"),

@@ -485,6 +485,29 @@ def test_who_has_died_may_have_forgotten_its_tokens_and_makes_none_live_longer()
     assert story.broken() == ["contract-kept"]
 
 
+@pytest.mark.parametrize(
+    ("caller", "befallen", "ended", "wrong"),
+    [
+        ("oms", {}, False, True),
+        ("oms", {"fault": "cut_after"}, False, False),
+        ("oms", {"failure": "ConnectionError"}, False, False),
+        ("oms", {"fault": "cut_after"}, True, True),  # in a pull before
+        ("connector", {"fault": "cut_after"}, False, True),
+    ],
+)
+def test_what_the_oms_cannot_rely_on_is_the_connectors_fault_unless_something_befell_it(
+    caller: str, befallen: dict[str, str], *, ended: bool, wrong: bool
+) -> None:
+    story, words = Story(), "The connector's pages go round in circles."
+    call = (9, START, caller, "connector", False, "listOrders", None, ())
+    story.auditor.on_exchange(Exchange(*call, **befallen))  # type: ignore[arg-type]
+    if ended:
+        story.act_ended()
+    story.tell("answers_unreadable", who="oms", words=words)
+    found = [(one.invariant, one.suspect, one.seen) for one in story.auditor.broken()]
+    assert found == ([("contract-kept", "connector", words)] if wrong else [])
+
+
 def test_a_breach_of_contract_names_its_side_once() -> None:
     story = Story()
     for seq in (4, 8, 15):
