@@ -15,9 +15,9 @@ Feature: What the seller says reaches the buyer
     And the mail to Maya gives the reason "The evidence is unclear"
 
     Examples:
-      | manners                                        | words                                |
-      | is careful                                     | Größe 42 – 100 % Wolle; 李小龙 & Co. 🙂  |
-      | answers line by line and says everything twice | It's as you ordered it: <b>blue</b>. |
+      | manners                                                             | words                                |
+      | is careful                                                          | Größe 42 – 100 % Wolle; 李小龙 & Co. 🙂  |
+      | answers line by line, says everything twice and asks in other words | It's as you ordered it: <b>blue</b>. |
 
   @R11 @R76
   Scenario: The seller gives a reason of their own, and words beside it

@@ -94,11 +94,13 @@ class DecisionDelivery:
     def _begin(self, case: Case, decision: Decision, keys: tuple[AdjustmentKey, ...]) -> Outcome:
         """Send a decision; with such manners to the first line only, and keep it for the others, from the last on.
 
-        Why, such an OMS says with the lines that come last, and so all of its words but the first.
+        Why, such an OMS says with the lines that come last, and so all of its words but the first. Lines go by their
+        numbers, however they were read: so the connector puts the words together again.
         """
-        first, others = keys[:1], keys[:0:-1]
-        if not others or not HALVES & self.manners.habits:
+        if len(keys) < 2 or not HALVES & self.manners.habits:
             return self._send(case, decision, keys)
+        keys = tuple(sorted(keys))
+        first, others = keys[:1], keys[:0:-1]
         contrary = Decision(decision.question, CONTRARY[decision.verdict], grade=decision.grade)
         if Manner.SECOND_THOUGHTS in self.manners:
             self._also_say(contrary, case, keys[:-1])
