@@ -65,7 +65,7 @@ def order_of(row: Json, items: Sequence[Json]) -> Order:
         payment_status=str(row.get("PaymentStatus") or ""),
         shipping_status=str(row.get("ShippingStatus") or ""),
         lines=tuple(_line(item, currency) for item in items),
-        stated={part: _money(row[name], currency) for part, name in TOTALS.items() if row.get(name) is not None},
+        stated={part: _money(row[name], currency) for part, name in TOTALS.items() if name in row},
         additional=None if (more := row.get("AdditionalCostOrDiscount")) is None else _money(more, currency),
         dates={what: moment_of(row[name]) for what, name in DATES.items() if name in row},
         recipient=_recipient(row),
@@ -93,7 +93,7 @@ def _line(item: Json, currency: str) -> OrderLine:
     return OrderLine(
         item_id=_id(item["ID"]),
         sku=str(item.get("Sku") or ""),
-        title=str(item.get("Title") or ""),
+        title=_told(item, "Title"),
         quantity=quantity,
         unit_price=unit_price,
         parts={name: paid for name, paid in parts.items() if paid},
@@ -140,8 +140,8 @@ def adjustment_of(level: Level, row: Json) -> Adjustment:
         site_status=text_of(row.get("SiteStatus")),
         carrier=text_of(row.get("ReturnShippingMethod")),
         reason=text_of(row.get("Reason")),
-        site_reason_key=row.get("SiteReason"),
-        site_reason_text=row.get("SiteReasonText"),
+        site_reason_key=_told(row, "SiteReason"),
+        site_reason_text=_told(row, "SiteReasonText"),
         pictures=row.get("SitePictureCount"),
         videos=row.get("SiteVideoCount"),
         restock=bool(row.get("IsRestock")),
@@ -152,7 +152,7 @@ def adjustment_of(level: Level, row: Json) -> Adjustment:
         decided_by=text_of(row.get("SiteDecidedBy")),
         type=text_of(row.get("Type")),
         profile=text_of(row.get("ProfileID")),
-        arbitration_status=str(row["SiteArbitrationStatus"] or "") if "SiteArbitrationStatus" in row else None,
+        arbitration_status=_told(row, "SiteArbitrationStatus"),
     )
 
 
@@ -160,6 +160,11 @@ def _id(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
         raise TypeError(f"{value!r} is no id")
     return str(value)
+
+
+def _told(row: Json, name: str) -> str | None:
+    """Return what a row says in a field, be it nothing; None where it has no such field."""
+    return str(row[name] or "") if name in row else None
 
 
 def text_of(value: object) -> str | None:

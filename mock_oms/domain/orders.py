@@ -14,7 +14,7 @@ class OrderLine:
 
     item_id: str  # the connector's id, which every call to it wants
     sku: str
-    title: str
+    title: str | None  # as far as the connector tells
     quantity: int
     unit_price: Decimal
     parts: Mapping[str, Decimal]  # what was paid for all units together, by the connector's name for the refund of it
@@ -68,9 +68,11 @@ class Order:
         return sorted(line.sku for line in self.lines for _ in range(line.quantity))
 
     @property
-    def names(self) -> dict[str, tuple[str, str]]:
-        """The SKU and the title of each unit that is told by its number."""
-        return {unit: (line.sku, line.title) for line in self.lines if line.units_known for unit in line.unit_ids}
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """The SKU of each unit that is told by its number, and the title where titles are told."""
+        named = [line for line in self.lines if line.units_known]
+        titles = {line.item_id: () if line.title is None else (line.title,) for line in named}
+        return {unit: (line.sku, *titles[line.item_id]) for line in named for unit in line.unit_ids}
 
     @property
     def made_of(self) -> dict[str, Decimal]:

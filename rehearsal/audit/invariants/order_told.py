@@ -128,14 +128,15 @@ def _words(of: Mapping[str, tuple[str, ...]], stood: Iterable[str], told: str) -
 
 
 def _names(known: Mapping[str, tuple[str, ...]], told: Mapping[str, tuple[str, ...]]) -> Iterable[tuple[str, str, str]]:
-    """Yield what each unit is, and what it is told to be: a title, if any, that has the product in it."""
-    for unit, (sku, title) in told.items():
+    """Yield what each unit is, and what it is told to be: its title, if told at all, has the product in it."""
+    for unit, (sku, *titles) in told.items():
         if unit not in known:
             continue
         own, product, _ = known[unit]
         yield "goods", f"{own} for {unit}", f"{sku} for {unit}"
-        fits = not title or product in title
-        yield "title", f"{product} for {unit}", f"{product if fits else title} for {unit}"
+        title = " ".join(titles)
+        fits = not titles or product in title
+        yield "title", f"{product} for {unit}", f"{product if fits else title or 'nothing'} for {unit}"
 
 
 def _held_up(stood: Iterable[str], told: str) -> tuple[str, str]:

@@ -221,12 +221,14 @@ def test_since_when_the_goods_are_on_their_way_back_is_told(minutes: int | None,
         ("", {}),  # it says nothing of it
         ("", {"checkout_status": "CompletedOffline"}),
         ("checkout status", {"checkout_status": "OnHold"}),
-        ("", {"names": {"L1": ("LAMP", "Desk lamp, white"), "L2": ("RUG", ""), "L9": ("MUG", "Mug")}}),
-        ("goods", {"names": {"L1": ("RUG", ""), "L2": ("LAMP", "")}}),
+        ("", {"names": {"L1": ("LAMP", "Desk lamp, white"), "L2": ("RUG",), "L9": ("MUG", "Mug")}}),
+        ("goods", {"names": {"L1": ("RUG",), "L2": ("LAMP",)}}),
+        ("title", {"names": {"L1": ("LAMP", ""), "L2": ("RUG", "Rug")}}),  # it has titles, and none for this one
         ("title", {"names": {"L1": ("LAMP", "Desk lamp white"), "L2": ("RUG", "Desk lamp white")}}),
         ("", {"recipient_address": {"name": "Maya Lind", "street": "12 Elm Street, Apt. 5"}}),
         ("hour of payment", {"paid_at": START}),
         ("hour of shipping", {"shipped_at": START + timedelta(hours=3)}),
+        ("hour of shipping", {"shipped_at": None}),  # it has a date for that, and says none
         ("title", {"names": {"L1": ("LAMP", "white")}}),  # the variant alone is nothing that anybody finds
         ("", {"recipient_address": {"name": "Maya Lind", "street": "12 Elm Street Apt. 5", "buyer": "7494"}}),
         ("recipient", {"recipient_address": {"name": "Maya Lind", "street": "12 Elm Street Apt. 5", "buyer": "7495"}}),
