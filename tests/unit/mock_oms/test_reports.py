@@ -1,7 +1,9 @@
 """An OMS that asks for parts of lists it has read whole: it is satisfied with what must come, and with nothing else."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from mock_oms.adapters.reports import Reports, questions
 from mock_oms.errors import Rejected, Unreadable
 from tests.refused import refused
+from tests.unit.mock_oms.conftest import Office
 
 Json = dict[str, Any]
 
@@ -170,7 +173,25 @@ def test_a_list_that_changes_meanwhile_is_not_held_against_anybody(called: str) 
 
 
 def test_what_stands_on_another_page_is_not_compared() -> None:
-    cut = {**FIRST, "Items": [MUG], "Items@odata.nextLink": "/v1/Orders(1)/Items?$skip=1"}
+    cut = {**FIRST, "Items@odata.nextLink": "/v1/Orders(1)/Items?$skip=1"}
     shelf = Shelf({"Orders": [cut, SECOND], "Orders(1)": [cut]})
     shelf.compare()
     assert not any("Items/Any" in one or one.startswith("Orders(1)/") for one in shelf.asked)
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_a_report_is_made_once_a_day_when_nothing_is_new(monkeypatch: pytest.MonkeyPatch, *, wrong: bool) -> None:
+    made: list[datetime] = []
+    office = Office(manners=("reports",))
+
+    def compare(_: Reports, marked: AbstractSet[str]) -> None:
+        made.append(office.clock.at)
+        if wrong:
+            raise Unreadable("The connector's list is not what was asked for.")
+
+    monkeypatch.setattr(Reports, "compare", compare)
+    pulls = [office.pull() for _ in range(2 * 96 + 2)]  # two days of quarters
+    assert [at.date() - made[0].date() for at in made] == [timedelta(0), timedelta(1)]
+    assert made[0].time() == min(pull.at.time() for pull in pulls)
+    told = [event["words"] for event in office.events_named("answers_unreadable")]
+    assert told == ["The connector's list is not what was asked for."] * (2 * wrong)
