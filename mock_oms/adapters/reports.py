@@ -80,6 +80,8 @@ class Reports:
             except Unreadable:
                 if self._read(path, expanded) == rows:  # what changes meanwhile is held against nobody
                     raise
+            except Rejected as rejected:
+                raise Unreadable(f"The connector refuses a part of {path}: {rejected.words}") from None
 
     def _compare(self, path: str, rows: list[Json], marked: AbstractSet[str]) -> None:
         refused = set[str]()

@@ -160,6 +160,12 @@ def test_a_field_that_is_refused_is_let_be_unless_everybody_asks_for_it() -> Non
     assert words == "The connector refuses /v1/Orders?$filter=ID eq 2: no such thing"
 
 
+@pytest.mark.parametrize("refused_", ["TotalPrice desc", "Fulfillments", "true", "Adjustments"])
+def test_whatever_else_is_documented_is_not_refused(refused_: str) -> None:
+    words = str(refused(Unreadable, Shelf(refuses=(refused_,)).compare))
+    assert words == "The connector refuses a part of /v1/Orders: no such thing"
+
+
 @pytest.mark.parametrize("called", ["Orders ID ge 2", "Orders TotalPrice desc", "Orders true"])
 def test_a_list_that_changes_meanwhile_is_not_held_against_anybody(called: str) -> None:
     shelf, whole = Shelf({called: []}), [ORDERS, [FIRST]]

@@ -486,21 +486,21 @@ def test_who_has_died_may_have_forgotten_its_tokens_and_makes_none_live_longer()
 
 
 @pytest.mark.parametrize(
-    ("caller", "befallen", "ended", "wrong"),
+    ("caller", "failure", "fault", "ended", "wrong"),
     [
-        ("oms", {}, False, True),
-        ("oms", {"fault": "cut_after"}, False, False),
-        ("oms", {"failure": "ConnectionError"}, False, False),
-        ("oms", {"fault": "cut_after"}, True, True),  # in a pull before
-        ("connector", {"fault": "cut_after"}, False, True),
+        ("oms", None, None, False, True),
+        ("oms", None, "cut_after", False, False),
+        ("oms", "ConnectionError", None, False, False),
+        ("oms", None, "cut_after", True, True),  # in a pull before
+        ("connector", None, "cut_after", False, True),
     ],
 )
 def test_what_the_oms_cannot_rely_on_is_the_connectors_fault_unless_something_befell_it(
-    caller: str, befallen: dict[str, str], *, ended: bool, wrong: bool
+    caller: str, failure: str | None, fault: str | None, *, ended: bool, wrong: bool
 ) -> None:
     story, words = Story(), "The connector's pages go round in circles."
     call = (9, START, caller, "connector", False, "listOrders", None, ())
-    story.auditor.on_exchange(Exchange(*call, **befallen))  # type: ignore[arg-type]
+    story.auditor.on_exchange(Exchange(*call, failure=failure, fault=fault))
     if ended:
         story.act_ended()
     story.tell("answers_unreadable", who="oms", words=words)
