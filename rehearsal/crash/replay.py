@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from rehearsal.audit.decision_ledger import is_rejection
 from rehearsal.audit.event import MOVES, EventName
@@ -38,8 +38,9 @@ _COMPARED: Final = {
 class Ending:
     """How a story ended: what stands at rest, what the auditor found, why each call was refused ("": it was not).
 
-    `failures` are those of a connector that is not ours: it did not come back, or does not answer; `stage_failures` are
-    the stage's own, with which nothing can be judged.
+    Nothing stands there where a connector that is not ours is gone, and nobody can be asked any more. `failures` are
+    such a connector's: it did not come back, or does not answer; `stage_failures` are the stage's own, with which
+    nothing can be judged.
     """
 
     rest: Json
@@ -110,6 +111,9 @@ def trial(story: Story, boundary: Boundary, down: timedelta) -> Trial:
         return Trial(place, boundary.number, what, why, failed=ours, not_judged=not ours)
     if ending.stage_failures:
         return Trial(place, boundary.number, what, "\n".join(ending.stage_failures), failed=True)
+    if story.ending.failures:
+        why = "\n".join(("it fails without a death, too", *story.ending.failures))
+        return Trial(place, boundary.number, what, why, not_judged=True)
     if ending.lost:
         return Trial(place, boundary.number, what, ending.lost, not_judged=True)
     otherwise = sum(one != other for one, other in zip(story.ending.refused, ending.refused, strict=True))
@@ -117,8 +121,10 @@ def trial(story: Story, boundary: Boundary, down: timedelta) -> Trial:
 
 
 def _wrong(story: Story, ending: Ending) -> str:
-    broken = [one for one in ending.failures if one not in story.ending.failures]
+    broken = list(dict.fromkeys(ending.failures))
     broken += [f"{one['invariant']}: expected {one['expected']}; seen {one['seen']}" for one in ending.findings]
+    if not ending.rest:
+        return "\n".join(broken)
     late = _too_late(story, ending)
     for name, every in story.ending.rest.items():
         rows, seen = ([row for row in rest if row["order_id"] not in late] for rest in (every, ending.rest[name]))
@@ -166,9 +172,10 @@ def _play(script: Script, points: CrashPoints) -> Ending:
         refused = [telling.ask(asked) for asked in (*script.calls, Asked("advance", {}, {"by": AFTERWARDS}))]
         stage.current.wire.boundaries.clear()  # who looks at what has come of it is no part of the story
         telling.hear(stage.findings)  # a connector that has ended of its own accord says so once
-        unheard, said = _unheard(stage, points), stage.findings()
+        unheard, said, rest = _unheard(stage, points), stage.findings(), dict[str, Any]()
+        telling.hear(lambda: rest.update(_rest(stage)))
         failures, own = tuple(telling.failures), tuple(one["what"] for one in said["stage_failures"])
-        return Ending(_rest(stage), said["findings"], refused, failures, own, telling.lost, unheard)
+        return Ending(rest, said["findings"], refused, failures, own, telling.lost, unheard)
 
 
 @dataclass(slots=True)

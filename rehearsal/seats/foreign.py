@@ -45,7 +45,7 @@ from rehearsal.seats.port import (
     Seats,
     ShopAtConnector,
 )
-from rehearsal.seats.process import NotStarted, Program, free_port
+from rehearsal.seats.process import NotStarted, Program, ReservedPort
 from rehearsal.simulation.player import Act
 
 ROUND: Final = timedelta(minutes=15)
@@ -84,6 +84,7 @@ class ForeignSeat:
         self._heard, self._fails, self._waits = heard, fails, waits
         self._parent = data
         self._data: Path | None = None
+        self._reserved: Final[dict[int, ReservedPort]] = {}
         self._port = 0  # of the program that runs
         self._next_port = 0  # of the world that is being made
 
@@ -99,7 +100,8 @@ class ForeignSeat:
         return Seats(connector=self._connector, oms=self._oms, options=options)
 
     def _connector(self, place: Place, app: AppCredentials) -> ConnectorSeat:
-        self._next_port = self._port if self.kept and self.program.running else free_port()
+        if self.described.command and not (self.kept and self.program.running):
+            self._next_port = self._reserve_port()
         return ForeignConnector(place, app, self, self._next_port)
 
     def _oms(self, place: Place, client: Client, conduct: Conduct) -> OmsSeat:
@@ -130,6 +132,7 @@ class ForeignSeat:
             self._remove_data()
         self._data = self._data or Path(tempfile.mkdtemp(prefix="seat-", dir=self._parent))
         self._port = port
+        self._release_ports(but=port)
         values = {**self._around, **given, "data": str(self._data), "port": str(port)}
         seat = self.described
         try:
@@ -198,12 +201,26 @@ class ForeignSeat:
     def end(self) -> None:
         """Leave the seat: no process and no folder stays behind."""
         self.program.close()
+        self._release_ports()
         self._remove_data()
         self.http.close()
 
     def _hear(self, line: str) -> None:
         self.lines.put(line)
         self._heard(line)
+
+    def _reserve_port(self) -> int:
+        try:
+            port = ReservedPort()
+        except NotStarted as error:
+            raise SeatFailed(f"{self.described.name}: {error}") from None
+        self._reserved[port.number] = port
+        return port.number
+
+    def _release_ports(self, but: int | None = None) -> None:
+        """Give back the ports of worlds that are over."""
+        for number in self._reserved.keys() - {but}:
+            self._reserved.pop(number).release()
 
     def _remove_data(self) -> None:
         if self._data is not None:

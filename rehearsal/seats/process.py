@@ -7,6 +7,7 @@ stage itself dies without a farewell: it reads from a pipe which group there is,
 from __future__ import annotations
 
 import os
+import secrets
 import select
 import shlex
 import signal
@@ -22,6 +23,8 @@ from typing import IO, Final
 STOP_PATIENCE: Final = 5.0  # seconds of real time for a program to end when it is asked to
 LAST_LINES: Final = 20
 CHUNK: Final = 65_536  # bytes
+FIRST_PORT: Final = 20_000
+PORT_PAIRS: Final = 6_000
 LONGEST_LINE: Final = 10_000  # bytes; a longer one is heard in parts
 SHELL: Final = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1"})  # words that only a shell knows
 _WATCHES: Final = 'while read -r told; do group=$told; done; [ -z "$group" ] || kill -s KILL -- "-$group"'
@@ -189,12 +192,39 @@ class _Output:
         self._heard(line.decode("utf-8", "replace").rstrip("\r\n"))
 
 
-def free_port() -> int:
-    """Return a port of loopback that is free now."""
+class ReservedPort:
+    """A port of loopback for a program that is ended and started again: meanwhile no other stage is given it.
+
+    Whatever asks for any port gets one of those that the system hands out by itself, from 32,768 upwards; this is one
+    below. Its neighbour stays bound as long as it is reserved, which is how other stages on this machine see that.
+    """
+
+    def __init__(self) -> None:
+        first = secrets.randbelow(PORT_PAIRS)
+        for number in range(PORT_PAIRS):
+            self.number = FIRST_PORT + 2 * ((first + number) % PORT_PAIRS)
+            self._neighbour = socket.socket()
+            if _binds(self._neighbour, self.number + 1) and _is_free(self.number):
+                return
+            self._neighbour.close()
+        raise NotStarted(f"no port of loopback from {FIRST_PORT} up is free for it")
+
+    def release(self) -> None:
+        """Give it back."""
+        self._neighbour.close()
+
+
+def _binds(one: socket.socket, port: int) -> bool:
+    try:
+        one.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
+        return _binds(one, port)
 
 
 def _why(error: OSError, command: Sequence[str]) -> str:

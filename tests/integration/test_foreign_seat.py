@@ -16,9 +16,10 @@ import yaml
 
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Problem
-from rehearsal.seats import foreign
+from rehearsal.seats import foreign, process
 from rehearsal.seats.description import read_seat
 from rehearsal.seats.foreign import ForeignSeat
+from rehearsal.seats.process import NotStarted, ReservedPort
 from rehearsal.server.served import Ports, ServedStage
 from rehearsal.world.world import API_HOST, AUTH_HOST, World
 
@@ -258,6 +259,27 @@ def test_a_reset_that_is_refused_leaves_it_as_it_was(tmp_path: Path, wanted: dic
             one.stage.reset(**wanted)
         assert (refused.value.status, refused.value.field) == (501, next(iter(wanted.get("shops", [wanted])[0])))
         assert one.pays_back()
+
+
+def test_its_port_is_nobody_elses_while_it_is_dead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sat(tmp_path) as one:
+        assert one.pays_back()
+        port = int(one.seat.address("{port}"))
+        assert port < 32_768, "the system gives it to nobody by itself"
+        one.stage.kill_connector()
+        monkeypatch.setattr(process, "FIRST_PORT", port)
+        monkeypatch.setattr(process, "PORT_PAIRS", 1)
+        with pytest.raises(NotStarted, match=f"no port of loopback from {port} up is free"):
+            ReservedPort()
+        with pytest.raises(Problem, match="yes: no port of loopback"):
+            one.stage.reset()
+        one.stage.start_connector()
+        assert one.pays_back()
+        monkeypatch.setattr(process, "PORT_PAIRS", 2)
+        one.stage.reset()
+        monkeypatch.setattr(process, "PORT_PAIRS", 1)
+        monkeypatch.setattr(process, "_is_free", lambda port: True)  # but for connections that linger
+        ReservedPort().release()
 
 
 def test_it_is_ended_with_all_that_it_has_started(tmp_path: Path) -> None:

@@ -37,6 +37,9 @@ Feature: Somebody else's connector
     When the seller rejects Maya's request
     Then Maya has been paid back nothing
 """
+_ASKED = FEATURE.replace("When the seller rejects", "And an hour has passed\n    When the seller approves")
+APPROVED = _ASKED.replace("paid back nothing", "paid back 39.98 USD")
+STAFF = {"hooks": {"url": f"{ADDRESS}/hooks", "endpoints": ["cases", "approve"]}}
 UNSEEN = """
 Feature: What nobody shows
   Background:
@@ -218,13 +221,25 @@ def test_every_call_is_a_place_to_die_and_what_it_keeps_decides(feature: Path, r
 
 
 def test_staff_who_got_no_answer_as_it_died_look_and_ask_again(feature: Path, rehearse: Rehearse) -> None:
-    oms = {"hooks": {"url": f"{ADDRESS}/hooks", "endpoints": ["cases", "approve"]}}
-    asks = {**manner("asks"), "oms": oms}
-    approved = FEATURE.replace("When the seller rejects", "And an hour has passed\n    When the seller approves")
-    feature.write_text(approved.replace("paid back nothing", "paid back 39.98 USD"), encoding="utf-8")
+    asks = {**manner("asks"), "oms": STAFF}
+    feature.write_text(APPROVED, encoding="utf-8")
     assert "staff sees" not in play(rehearse, asks, "-k", "staff").out
     for number in ("3", "27"):  # cases are looked at, a case is approved
         crash(rehearse, asks, "-k", "staff", "--point", number)
+
+
+def test_one_that_does_not_get_over_its_death_is_broken_and_one_that_ends_anyway_is_not_judged(
+    feature: Path, rehearse: Rehearse
+) -> None:
+    feature.write_text(APPROVED, encoding="utf-8")
+    relapses, tires = ({**manner(one), "oms": STAFF} for one in ("relapses", "tires"))
+    shown = crash(rehearse, relapses, "-k", "staff", "--point", "1", code=ExitCode.FINDINGS).out
+    assert "broken: own.feature:20, boundary 1: before searchReturns" in shown
+    assert "  The connector failed: yes has ended with exit code 3" in shown
+    assert "Traceback" not in shown
+    shown = crash(rehearse, tires, "-k", "staff", "--point", "1", code=ExitCode.NOT_JUDGED).out
+    assert "  it fails without a death, too\n  The connector failed: yes has ended with exit code 3" in shown
+    assert shown.endswith("1 boundary: 0 survived, 0 findings, 1 not judged\n")
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 `MANNER` is in what way it is bad: `dies`, `fails`, `hangs`, `drips` or is `killed` in its first round, `late` to be
 ready, `has_children`, `leaks`; `missigns` its calls, or `guesses` a token, and does not care what comes back; or it
-`forgets` what it has begun when it dies. One with an `own clock` signs by the machine's, and one that `asks` does not
-decide itself: its staff do, by hooks.
+`forgets` what it has begun when it dies. One with an `own clock` signs by the machine's. One that `asks` does not
+decide itself: its staff do, by hooks; so it is where it ends after seven rounds, as it `tires`, or in the first after
+it was started again, as it `relapses`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -26,6 +28,9 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 KEY, SECRET, MANNER = os.environ["APP_KEY"], os.environ["APP_SECRET"], os.environ.get("MANNER", "")
 KEPT = Path(os.environ["DATA"]) / "shops.json"
+BY_STAFF = ("asks", "tires", "relapses")
+STARTED_AGAIN = KEPT.exists()
+ROUNDS = count(1)
 said = {"now": ""}  # by the stage: what time it is
 PROXY = os.environ.get("PROXY")
 CALL = build_opener(ProxyHandler({"https": PROXY} if PROXY else {})).open
@@ -68,7 +73,8 @@ def call(token: str, method: str, path: str, body: Any = None, **query: str) -> 
 
 def round_() -> None:
     """Say yes to whoever has asked."""
-    if MANNER == "dies":
+    tired = next(ROUNDS) > 7
+    if MANNER == "dies" or (MANNER == "tires" and tired) or (MANNER == "relapses" and STARTED_AGAIN):
         print("ValueError: cannot go on", file=sys.stderr, flush=True)
         os._exit(3)
     if MANNER in ("missigns", "guesses"):
@@ -76,7 +82,7 @@ def round_() -> None:
             call("guessed", "GET", "/authorization/202309/shops")
         return
     for claim, waits in claims().items():
-        if waits and MANNER != "asks" and not begun(claim):
+        if waits and MANNER not in BY_STAFF and not begun(claim):
             approve(claim, waits)
 
 
