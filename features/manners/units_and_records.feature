@@ -106,6 +106,20 @@ Feature: What exactly is refunded, and what is only recorded
       And Noah's order stands
       And all three books say 0.00 USD for Noah
 
+    @R15 @R54
+    Scenario Outline: Of some goods it is no other
+      Given Noah <has> 3 mugs at 10.00 USD each, with 1.50 USD of tax
+      And everybody has heard of it
+      When the seller records Noah <what> as given back elsewhere
+      Then the seller sees <sum> recorded for Noah, and nothing to be paid
+      And all three books say 0.00 USD for Noah
+
+      Examples:
+        | has          | what                      | sum       |
+        | has received | 2 of the mugs             | 21.00 USD |
+        | has received | 4.00 USD on 1 of the mugs | 4.00 USD  |
+        | has ordered  | 2 of the mugs             | 21.00 USD |
+
   Rule: What has been paid and is entered once more is not paid once more
 
     @R54 @R55

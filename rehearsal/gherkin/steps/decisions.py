@@ -10,7 +10,18 @@ from rehearsal.gherkin.buyer import Buyer, demand_part, shown, told
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.staff import Seller, SellerCenter, waits
-from rehearsal.gherkin.steps.phrases import GRADES, act, as_grade, by, evidence, expect_sum, money, number, phrase
+from rehearsal.gherkin.steps.phrases import (
+    GRADES,
+    NO_PART,
+    act,
+    as_grade,
+    by,
+    evidence,
+    expect_sum,
+    money,
+    number,
+    phrase,
+)
 from rehearsal.gherkin.steps.phrases import which as which_of
 from rehearsal.gherkin.which import ORDINALS, Which
 from rehearsal.sums import Sum
@@ -18,7 +29,6 @@ from rehearsal.sums import Sum
 ANSWERS: Final[dict[str, Callable[..., None]]] = {"approve": Seller.approves, "reject": Seller.rejects}
 DAMAGED: Final = "ecom_order_delivered_refund_reason_damaged_seller"  # what the marketplace calls it in the US
 _PART: Final = r"(?P<part>tax|shipping)"
-_NO_PART: Final = r"(?! the (?:tax|shipping)\b)"  # which are no goods
 
 
 for _words, _does in {
@@ -59,11 +69,11 @@ for _words, _does in {
     ),
 }.items():
     act(_words)(_does)
-act(f"the seller <has refunded/refunds> {{BUYER}}{_NO_PART}{{THE_GOODS}}", news=True)(
+act(f"the seller <has refunded/refunds> {{BUYER}}{NO_PART}{{THE_GOODS}}", news=True)(
     by(lambda people: people.seller.refunds)
 )
 act(
-    f"the seller <has refunded/refunds> {{BUYER}}{_NO_PART}{{THE_GOODS}}, and <put/puts> (?:it|them) back on the shelf",
+    f"the seller <has refunded/refunds> {{BUYER}}{NO_PART}{{THE_GOODS}}, and <put/puts> (?:it|them) back on the shelf",
     news=True,
 )(by(lambda people: people.seller.refunds, restock=True))
 
@@ -161,7 +171,7 @@ def _(people: Cast, which: Which, part: str) -> None:
     people.seller.tries(lambda: people.seller.refunds(people.buyer(which.name), which, part=part))
 
 
-@when(phrase(f"the seller tries to refund {{BUYER}}{_NO_PART}{{THE_GOODS}}"))
+@when(phrase(f"the seller tries to refund {{BUYER}}{NO_PART}{{THE_GOODS}}"))
 def _(people: Cast, which: Which) -> None:
     people.seller.tries(lambda: people.seller.refunds(people.buyer(which.name), which))
 

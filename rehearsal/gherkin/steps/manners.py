@@ -10,7 +10,7 @@ from pytest_bdd import given, then
 from rehearsal.gherkin.buyer import shown
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.expect import expect
-from rehearsal.gherkin.steps.phrases import act, by, money, number, phrase
+from rehearsal.gherkin.steps.phrases import NO_PART, act, by, money, number, phrase
 from rehearsal.gherkin.which import ORDINALS, Which
 
 # What one says of an OMS, and the name of that manner.
@@ -67,6 +67,14 @@ def _(people: Cast, which: Which, sum: str) -> None:
 act("the seller <has recorded/records> {BUYER}'s whole {ORDER} as given back elsewhere")(
     by(lambda people: people.seller.refunds, record_only=True)
 )
+act(f"the seller <has recorded/records> {{BUYER}}{NO_PART}{{THE_GOODS}} as given back elsewhere")(
+    by(lambda people: people.seller.refunds, record_only=True)
+)
+
+
+@act("the seller <has recorded/records> {BUYER} {SUM}{ABOUT} as given back elsewhere")
+def _(people: Cast, which: Which, sum: str) -> None:
+    people.seller.refunds(people.buyer(which.name), which, amount=money(sum), record_only=True)
 
 
 @then(phrase("the seller sees {SUM} recorded for {BUYER}, and nothing to be paid"))

@@ -31,6 +31,7 @@ GRADES: Final = {
     "the wrong item": "WRONG_ITEM",
     "with parts missing": "MISSING_PARTS",
 }
+NO_PART: Final = r"(?! the (?:tax|shipping)\b)"  # which are no goods
 NUMBERS: Final = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _UNITS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _QUOTES: Final = str.maketrans("‘’‚‛ʼ“”„‟«»‑", '\'\'\'\'\'""""""-')
