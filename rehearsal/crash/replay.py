@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from rehearsal.audit.decision_ledger import is_rejection
 from rehearsal.audit.event import MOVES, EventName
@@ -123,7 +123,7 @@ def trial(story: Story, boundary: Boundary, down: timedelta) -> Trial:
 def _wrong(story: Story, ending: Ending) -> str:
     broken = list(dict.fromkeys(ending.failures))
     broken += [f"{one['invariant']}: expected {one['expected']}; seen {one['seen']}" for one in ending.findings]
-    if not ending.rest:
+    if not ending.rest:  # and why stands among the failures
         return "\n".join(broken)
     late = _too_late(story, ending)
     for name, every in story.ending.rest.items():
@@ -172,8 +172,7 @@ def _play(script: Script, points: CrashPoints) -> Ending:
         refused = [telling.ask(asked) for asked in (*script.calls, Asked("advance", {}, {"by": AFTERWARDS}))]
         stage.current.wire.boundaries.clear()  # who looks at what has come of it is no part of the story
         telling.hear(stage.findings)  # a connector that has ended of its own accord says so once
-        unheard, said, rest = _unheard(stage, points), stage.findings(), dict[str, Any]()
-        telling.hear(lambda: rest.update(_rest(stage)))
+        unheard, said, rest = _unheard(stage, points), stage.findings(), telling.at_rest()
         failures, own = tuple(telling.failures), tuple(one["what"] for one in said["stage_failures"])
         return Ending(rest, said["findings"], refused, failures, own, telling.lost, unheard)
 
@@ -213,6 +212,16 @@ class Telling:
             return asked
         end = self.stage.current.now + duration(asked.body["by"], "by")
         return replace(asked, body={"to": shown_time(end)})
+
+    def at_rest(self) -> Json:
+        """Return what stands at rest; nothing where a connector that fails would have to be asked for it."""
+        try:
+            return _rest(self.stage)
+        except Problem as refusal:
+            if refusal.title != CONNECTOR_FAILED:
+                raise
+            self.failures.append(str(refusal))
+            return {}
 
     def hear(self, act: Callable[[], object]) -> str:
         """Do something; return why it was refused."""

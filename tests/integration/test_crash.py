@@ -13,13 +13,15 @@ import pytest
 from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.control.formats import shown_time
 from rehearsal.control.local import InProcessStage
+from rehearsal.control.places import CONNECTOR_FAILED
+from rehearsal.control.stage import Problem
 from rehearsal.crash import replay
 from rehearsal.crash.script import Scribe
 from rehearsal.gherkin.runner import SuiteRun, Watcher
 from rehearsal.resources import features_folder
 from rehearsal.seats.builtin import OurConnector
 from rehearsal.world.boundaries import COMMIT, CrashPoints, Due, Killed
-from rehearsal.world.world import START
+from rehearsal.world.world import START, World
 from tests.command import Rehearse
 
 FEATURE = """
@@ -91,6 +93,22 @@ def test_a_stage_that_fails_says_nothing_about_the_connector(
     assert "stage failed: " in out
     assert "  the marketplace cannot find its ledger\n" in out
     assert "1 boundary: 0 survived, 0 findings, 1 not played\n" in out
+
+
+def test_what_cannot_be_looked_at_is_the_connectors_failure_only_where_it_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(title: str) -> replay.Telling:
+        def rest(stage: InProcessStage) -> Any:
+            raise Problem(500, title, "no answer")
+
+        monkeypatch.setattr(replay, "_rest", rest)
+        return replay.Telling(InProcessStage(World), CrashPoints())
+
+    gone = fails(CONNECTOR_FAILED)
+    assert (gone.at_rest(), gone.failures) == ({}, ["The connector failed: no answer"])
+    with pytest.raises(Problem, match="The ledger is lost"):
+        fails("The ledger is lost").at_rest()
 
 
 @pytest.mark.parametrize(
