@@ -26,6 +26,16 @@ Feature: Tokens end while the connector is down
         | 168   |
 
     @trouble
+    Scenario: Five minutes before the week is over
+      Given the connector has been down for 167 hours
+      And 55 minutes have passed
+      And Maya has asked for her money back
+      And Noah has asked for his money back
+      When an hour passes
+      Then the seller has Maya's request before them
+      And the seller has Noah's request before them
+
+    @trouble
     Scenario: It is down for as long once more
       Given the connector has been down for 167 hours
       And everybody has heard of it
