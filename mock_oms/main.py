@@ -108,10 +108,10 @@ class Oms:
         due, hinted = self.state.grid.due(), self.state.hinted_at
         return due if hinted is None else due._replace(at=min(due.at, hinted))
 
-    def _hinted(self, said: dict[str, Any]) -> None:
+    def _hinted(self, hint: str, said: dict[str, Any]) -> None:
         self.state.hinted_at = self._office.clock.now()
         if order_id := text_of(said.get("SiteOrderID")):
-            self._poller.effects.order_hinted(order_id, text_of(said.get("ProfileID")))
+            self._poller.effects.order_hinted(order_id, hint, text_of(said.get("ProfileID")))
 
     def run_due(self, now: datetime) -> Fired:
         """Do the one pull that is due at or before `now`."""

@@ -91,6 +91,38 @@ Feature: The marketplace tells the connector what happens
       Then the OMS was told 3 times
       And all three books say 37.50 USD for Maya
 
+  Rule: The OMS is told that something has begun, and that it has ended, in whatever way
+
+    @trouble
+    Scenario Outline: The buyer asks, and the seller answers
+      Given Maya <has it> a desk lamp for 39.98 USD
+      And everybody has heard of it
+      And Maya has asked <for what>
+      And everybody has heard of it
+      When the seller <answers> Maya's request
+      And an hour passes
+      Then the OMS was told that a <what> of Maya's has begun, and that it has ended
+
+      Examples:
+        | has it       | for what            | answers  | what         |
+        | has received | for her money back  | approves | refund       |
+        | has received | for her money back  | rejects  | refund       |
+        | has ordered  | to cancel the order | approves | cancellation |
+        | has ordered  | to cancel the order | rejects  | cancellation |
+
+    @trouble
+    Scenario: The seller pays, and the buyer does without
+      Given Maya has received a desk lamp for 39.98 USD
+      And Noah has received a phone case for 15.99 USD
+      And everybody has heard of it
+      And Noah has asked for his money back
+      And the seller has refunded Maya 15.00 USD of the order
+      And everybody has heard of it
+      When Noah withdraws his request
+      And an hour passes
+      Then the OMS was told that a refund of Maya's has begun, and that it has ended
+      And the OMS was told that a refund of Noah's has begun, and that it has ended
+
   Rule: What is not signed by the marketplace is refused, and nothing comes of it
 
     @trouble

@@ -9,15 +9,15 @@ from typing import Any
 Json = dict[str, Any]
 
 
-def webhook_app(secret: str, told: Callable[[Json], None]) -> Callable[..., Iterable[bytes]]:
-    """Return the WSGI app of the address; `told` hears of each that is signed, and what of an order it says."""
+def webhook_app(secret: str, told: Callable[[str, Json], None]) -> Callable[..., Iterable[bytes]]:
+    """Return the WSGI app of the address; `told` hears of each that is signed: event, order."""
 
     def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         expected = hmac.digest(secret.encode(), body, "sha256").hex()
         signed = hmac.compare_digest(expected.encode(), environ.get("HTTP_AUTHORIZATION", "").encode())
         if signed:
-            told(_read(body))
+            told(environ.get("HTTP_X_EVENT_TYPE", ""), _read(body))
         start_response("204 No Content" if signed else "401 Unauthorized", [])
         return ()
 

@@ -73,8 +73,8 @@ class Effects:
     def answers_unreadable(self, words: str) -> None:
         self._announce("answers_unreadable", words=words)
 
-    def order_hinted(self, order_id: str, profile: str | None) -> None:
-        self._announce("order_hinted", order_id=order_id, profile=profile)
+    def order_hinted(self, order_id: str, hint: str, profile: str | None) -> None:
+        self._announce("order_hinted", order_id=order_id, hint=hint, profile=profile)
 
     def adjustment_read(self, case: Case, read: Adjustment, line: OrderLine | None) -> None:
         level, number = read.key

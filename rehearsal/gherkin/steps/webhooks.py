@@ -5,6 +5,7 @@ from typing import Final
 
 from pytest_bdd import given, then
 
+from rehearsal.audit.event import EventName
 from rehearsal.control.stage import Json
 from rehearsal.gherkin.buyer import Unseen
 from rehearsal.gherkin.cast import Cast
@@ -17,6 +18,12 @@ BECAME: Final = {
     "was given up": "DROPPED",
     "waits for its next attempt": "WAITING",
     "was wanted no more": "WITHDRAWN",
+}
+# What the OMS is told of a refund or a cancellation, and how ChannelAdvisor's events say it.
+HINTED: Final = {
+    "has begun": ("Started",),
+    "has ended": ("Finalized",),
+    "has begun, and that it has ended": ("Finalized", "Started"),
 }
 _MANY: Final = rf"\d+|{'|'.join(NUMBERS)}"
 
@@ -63,6 +70,16 @@ def _(people: Cast, often: str) -> None:
     expected = {"once": 1, "twice": 2}.get(often) or number(often.split()[0])
     told = [entry for entry in people.stage.trace() if entry.get("to") == "oms" and entry.get("from") == "connector"]
     expect("how often the OMS was told by webhook", expected, len(told))
+
+
+@then(phrase(f"the OMS was told that a (?P<what>refund|cancellation) of {{BUYER}}'s (?P<how>{'|'.join(HINTED)})"))
+def _(people: Cast, what: str, buyer: str, how: str) -> None:
+    orders = {order.id for order in people.buyer(buyer).orders}
+    hints = [entry["data"] for entry in people.stage.trace() if entry.get("name") == EventName.ORDER_HINTED]
+    told = sorted({hint["hint"] for hint in hints if hint["order_id"] in orders})
+    expect(
+        f"what the OMS was told of {buyer}'s order by webhook", [what.capitalize() + end for end in HINTED[how]], told
+    )
 
 
 @then(phrase("the connector has refused a webhook"))
