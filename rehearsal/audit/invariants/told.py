@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
@@ -19,9 +19,11 @@ from rehearsal.seats.port import Activity, Capability
 
 AS_TOLD: Final = "what the marketplace was told"
 REFUSAL: Final = "the refusal"
+DECLINED: Final = "DECLINE_OFFER"  # by the buyer
 AT_ONCE: Final = timedelta(minutes=1)
 YES: Final = r"approv|accept|grant|offer"
 NO: Final = r"reject|refus|declin|den(y|ied)"
+SAID_NO: Final = r"\b(reject|refuse|decline|denie)[ds]\b"
 MONEY: Final = r"refund|cancel|call(ed)? off"
 FAILED: Final = r"refus|fail|error|not possible|could not|cannot|outside|too late"
 SEEN_ONLY: Final = (
@@ -89,6 +91,7 @@ class IsTold(Invariant):
     _claims: dict[str, int] = field(default_factory=dict)  # of which something is to be judged: from which state on
     _kept: dict[tuple[str, str], datetime] = field(default_factory=dict)  # decisions that had no answer at first
     _lines: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))  # adjustments, by order
+    _refused: set[str] = field(default_factory=set)  # the orders about which somebody has said no, to anything
     _happened: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))  # when, by order
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
@@ -96,6 +99,8 @@ class IsTold(Invariant):
         order, claim = event.order, event.claim or ""
         if event.name not in SEEN_ONLY:
             self._happened[order].append(event.at)
+        if _says_no(event):
+            self._refused.add(order)
         if event.name == EventName.CONNECTOR_KILLED:
             self._forgets(event.at)
         elif event.name == EventName.DECISION_GIVEN:
@@ -172,6 +177,8 @@ class IsTold(Invariant):
                     )
             yield from self._doubled(order_id, history)
             yield from self._said_again(order_id, history)
+            if order_id not in self._refused and not self.limits.extension(None, datetime.min.replace(tzinfo=UTC)):
+                yield from _no_of_nobodys(order_id, history)
 
     def _from_outside(self, claim: Claim, first: int, now: datetime) -> Iterable[_Expected]:
         """Yield what has to be told of states that others have brought about, if they lasted long enough to be seen."""
@@ -210,6 +217,21 @@ class IsTold(Invariant):
                     seen = f"“{text}” at {first.isoformat()} and at {then.isoformat()}"
                     yield _violation(order_id, "one line, as no more has happened", seen, "again")
                     break
+
+
+def _says_no(event: PlayerEvent) -> bool:
+    """Return whether somebody says no: the seller, the buyer to an offer, or whoever cannot do what was asked."""
+    said = is_rejection(event.action) or event.action == DECLINED or event.decision == "reject"
+    asks = event.name in (EventName.DECISION_GIVEN, EventName.REFUND_REQUESTED)
+    return said or event.name == EventName.DECISION_REFUSED or (asks and not event.accepted)
+
+
+def _no_of_nobodys(order_id: str, history: Iterable[Activity]) -> Iterable[Violation]:
+    """Yield the lines that tell of a no although nobody has said one."""
+    for line in history:
+        if no := re.search(SAID_NO, line.text, re.IGNORECASE):
+            expected = f"nothing of anything {no[0].lower()}, as nobody has said no"
+            yield _violation(order_id, expected, f"“{line.text}” at {line.at.isoformat()}", "no")
 
 
 def _seen(claim: Claim, state: State, since: datetime, latest: datetime, by: str) -> _Expected:

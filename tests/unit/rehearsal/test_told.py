@@ -1,5 +1,6 @@
 """What has to stand in an order's history, and what may not."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -53,6 +54,36 @@ def test_a_line_on_a_new_claim_says_whose_doing_it_is(role: str, by: list[str], 
     story = Story().claimed(role=role).idle(minutes=16)
     story.history += [Line(story.now - timedelta(minutes=1), f"Collected, {who}", who, "new", PENDING) for who in by]
     assert ("told" in story.came_to_rest(Row(status="NewRma", can=("approve", "reject"))).broken()) is wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "says_no", "wrong"),
+    [
+        ("Refund request: the buyer declines the offer, paid", None, True),
+        ("Refund request: Refused", None, True),
+        ("Refund request: it may be refused until tomorrow, and is DENIED", None, True),
+        ("Refund request waits: approve or reject it by tomorrow", None, False),
+        ("Refund request: rejected", lambda story: story.moved("REQUEST_REJECTED", "REJECT_REFUND"), False),
+        ("Offer declined", lambda story: story.moved(PENDING, "DECLINE_OFFER", "buyer"), False),
+        ("Refund request: rejected", lambda story: story.decided("reject"), False),
+        (
+            "Refused by the marketplace: too late",
+            lambda story: story.tell("decision_refused", return_id="R1", by="seller"),
+            False,
+        ),
+        ("The refund was refused", lambda story: story.asked("50.00", accepted=False), False),
+        ("Declined by the gateway", lambda story: story.struck("S1"), False),
+    ],
+)
+def test_a_no_is_told_only_where_somebody_has_said_one(
+    text: str, says_no: Callable[[Story], object] | None, *, wrong: bool
+) -> None:
+    story = Story().claimed().idle(minutes=16)
+    if says_no is not None:
+        says_no(story)
+    story.history.append(Line(story.now, text))
+    story.came_to_rest(Row(status="NewRma", can=("approve", "reject")))
+    assert any("nobody has said no" in finding.expected for finding in story.auditor.broken()) is wrong
 
 
 def test_of_a_state_one_line_is_asked_for_also_when_something_comes_about_within_it() -> None:
