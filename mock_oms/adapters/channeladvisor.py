@@ -9,7 +9,7 @@ present and never needed.
 import json
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
@@ -163,14 +163,18 @@ class ChannelAdvisor:
             for some in [{key[1]: self._store.own_id(key) for key in those[start : start + IDS_PER_CALL]}]
         )
 
-    def compare(self) -> None:
-        """Ask for parts of each list, in many ways. Raises Unreadable where something else comes than must."""
+    def compare(self) -> Mapping[str, Sequence[str]]:
+        """Ask for parts of each list, in many ways, and return how the parcels of some orders stand.
+
+        Raises Unreadable where something else comes than must.
+        """
 
         def read(path: str, query: Mapping[str, str]) -> list[Json]:
             return list(self._rows_of(path, query))
 
         reports = Reports(read, lambda path: self._json("GET", path, {}))
         _read(reports.compare, self._store.marked)
+        return reports.parcels
 
     def find_refund(self, part: RefundPart) -> list[Adjustment]:
         """Return what a refund of ours has become, found by the only thing that tells: its SellerAdjustmentID."""

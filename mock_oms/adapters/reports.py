@@ -27,7 +27,6 @@ LISTS: Final[Mapping[str, Mapping[str, str]]] = {
     ORDERS: {"$expand": f"{LINES}($expand={OF_EACH}),{OF_EACH}"},
     **{f"/v1/{level}": NOTHING_MORE for level in Level},
 }
-READ_ALONE: Final = 3  # rows of a list that are read by their numbers as well
 EVERYBODY_ASKS: Final = ("ID", "CreatedDateUtc")  # no connector refuses a filter by these
 
 
@@ -70,6 +69,7 @@ class Reports:
 
     def __init__(self, read: Read, one: Callable[[str], Json]) -> None:
         self._read, self._one = read, one
+        self.parcels: Final[dict[str, tuple[str, ...]]] = {}  # how those stand that were read, by order
 
     def compare(self, marked: AbstractSet[str]) -> None:
         """Compare what the connector hands out in its many ways; `marked` are the orders that bear our mark."""
@@ -90,7 +90,7 @@ class Reports:
                 refused.add(question.field)
         for name in _sortable(rows):
             self._sort(path, rows, name)
-        for row in rows[:READ_ALONE]:
+        for row in _spread(rows):
             self._alone(path, row)
         if path == ORDERS:
             self._by_mark(rows, marked)
@@ -147,7 +147,9 @@ class Reports:
         packed = sorted((one["OrderItemID"], one["Quantity"]) for parcel in parcels for one in parcel[LINES])
         if packed != sorted((line["ID"], line["Quantity"]) for line in order[LINES]):
             raise Unreadable(f"The connector's parcels of {path} do not hold just what was bought.")
-        left = {parcel["DeliveryStatus"] not in ("NoChange", "Canceled") for parcel in parcels}
+        stand = tuple(parcel["DeliveryStatus"] for parcel in parcels)
+        self.parcels[order["SiteOrderID"]] = stand
+        left = {status not in ("NoChange", "Canceled") for status in stand}
         status = {frozenset({True}): "Shipped", frozenset({False}): "Unshipped"}.get(frozenset(left))
         if status and order["ShippingStatus"] not in (status, "Canceled"):
             raise Unreadable(f"The connector says of {path} {order['ShippingStatus']}, and of its parcels otherwise.")
@@ -157,6 +159,11 @@ class Reports:
             found = _numbers(self._read(ORDERS, {"exported": said}))
             if found != [number for number in _numbers(rows) if (str(number) in marked) is expected]:
                 raise Unreadable(f"The connector's list of {ORDERS} has {_said(found)} for exported={said}.")
+
+
+def _spread(rows: Sequence[Json]) -> list[Json]:
+    """Return the first of the rows, one in their midst, and the last."""
+    return [rows[at] for at in sorted({0, len(rows) // 2, len(rows) - 1})] if rows else []
 
 
 def questions(rows: Sequence[Json]) -> Iterator[Question]:

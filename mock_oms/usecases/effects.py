@@ -1,5 +1,7 @@
 """What follows from something that has happened at the OMS: those who listen hear of it."""
 
+from collections.abc import Sequence
+
 from mock_oms.domain.cases import Adjustment, Case, Decision
 from mock_oms.domain.money import written
 from mock_oms.domain.orders import Order, OrderLine
@@ -69,6 +71,9 @@ class Effects:
             payment_status=order.payment_status,
             shipping_status=order.shipping_status,
         )
+
+    def parcels_read(self, order_id: str, statuses: Sequence[str]) -> None:
+        self._announce("parcels_read", order_id=order_id, statuses=statuses)
 
     def answers_unreadable(self, words: str) -> None:
         self._announce("answers_unreadable", words=words)

@@ -121,7 +121,8 @@ class Poller:
         if last in (None, today):
             return
         try:
-            self.api.compare()
+            for order_id, statuses in self.api.compare().items():
+                self.effects.parcels_read(order_id, statuses)
         except Unreadable as error:
             tally.cannot_read(error)
         except ConnectorError as error:

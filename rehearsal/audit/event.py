@@ -40,6 +40,7 @@ class EventName(StrEnum):
     ORDER_HINTED = "order_hinted"
     ANSWERS_UNREADABLE = "answers_unreadable"
     ORDER_READ = "order_read"
+    PARCELS_READ = "parcels_read"
     ADJUSTMENT_READ = "adjustment_read"
     CASE_SEEN = "case_seen"
     BOOKED = "booked"
@@ -174,6 +175,7 @@ class PlayerEvent:
     checkout_status = Field("checkout_status", _text)
     payment_status = Field("payment_status", _text)
     shipping_status = Field("shipping_status", _text)
+    statuses = Field("statuses", lambda found: tuple(found or ()))
     shipped_back = Field("shipped_back_at", _instant)
     created = Field("created_at", _instant)
     paid_at = Field("paid_at", _instant)

@@ -127,7 +127,7 @@ def test_every_kind_of_event_is_as_the_contract_has_it(world: World) -> None:
     contract = EventContract.load()
     players = {name for name, event in contract.events.items() if event["x-told-by"] != "stage"}
     # of an OMS with other manners, of one that is reached by hooks, of a connector that is asked to tell, or that errs
-    of_others = {"refund_recorded", "case_seen", "order_hinted", "answers_unreadable"}
+    of_others = {"refund_recorded", "case_seen", "order_hinted", "answers_unreadable", "parcels_read"}
     assert {entry["name"] for entry in events} == players - of_others
     assert [breach for one in events for breach in contract.breaches(one["who"], one["name"], one["data"])] == []
     assert broken(world) == {}

@@ -117,6 +117,9 @@ class AsMeant(Invariant):
         elif event.name == EventName.ORDER_HINTED:
             self.occasions += 1
             return self._told.hinted(event)
+        elif event.name == EventName.PARCELS_READ:
+            self.occasions += 1
+            return self._told.parcels(event, self.limits)
         elif event.name in (EventName.ORDER_READ, EventName.ADJUSTMENT_READ):
             self.occasions += 1
             asked = self._asked[event.order].get(event.adjustment) if event.asked else None

@@ -11,7 +11,16 @@ from rehearsal.audit.claims import Claim, Claims, State
 from rehearsal.audit.event import EventName, PlayerEvent
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
-from rehearsal.audit.invariants.order_told import PAYMENT, SHIPPING, Order, astray, dates, judge_order, second
+from rehearsal.audit.invariants.order_told import (
+    PAYMENT,
+    SHIPPING,
+    Order,
+    astray,
+    dates,
+    judge_order,
+    judge_parcels,
+    second,
+)
 from rehearsal.audit.invariants.status_words import (
     ASKING,
     FAILED,
@@ -148,6 +157,11 @@ class Told:
             yield from judge_order(event, order, limits, self._dated)
         if event.stated.get(ON_SHIPPING):
             self._taxed.add(event.order)
+
+    def parcels(self, event: PlayerEvent, limits: Limits) -> Iterable[Violation]:
+        """Judge how the parcels of an order are said to stand."""
+        if order := self._orders.get(event.order):
+            yield from judge_parcels(event, order, limits)
 
     def hinted(self, event: PlayerEvent) -> Iterable[Violation]:
         """Judge of what order the OMS has been told unasked, and of what account."""

@@ -25,6 +25,16 @@ SHIPPED: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("IN_TRANSIT", "DELIVERED", "COMPLETED"), ("Shipped",)),
     "CANCELLED": ("Canceled",),
 }
+# And what of its parcels: one that is on its way may count as complete, for all that was to be done with it is.
+NOT_LEFT: Final = ("NoChange", "Confirmed", "PickAndPack", "LabelCreated", "Held", "ReadyForPickup")
+LEFT: Final = ("InTransit", "Complete")
+PARCELS: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("UNPAID", "ON_HOLD", "AWAITING_SHIPMENT", "CANCELLED"), NOT_LEFT),
+    **dict.fromkeys(("PARTIALLY_SHIPPING", "AWAITING_COLLECTION"), (*NOT_LEFT, *LEFT)),
+    "IN_TRANSIT": LEFT,
+    **dict.fromkeys(("DELIVERED", "COMPLETED"), ("Complete",)),
+}
+CALLED_OFF: Final = "Canceled"  # be it of an order whose other parcels go
 # And whether it has been paid for; one that was called off may have been, or not.
 NOT_PAID: Final = ("NotYetSubmitted", "Submitted", "Failed")
 CLEARED: Final = ("Cleared", "Deposited")
@@ -118,6 +128,17 @@ def judge_order(event: PlayerEvent, order: Order, limits: Limits, dated: Mapping
             yield Violation(
                 f"{what} {event.order} {seen}", "connector", f"{what} {expected}", f"{what} {seen}", witness
             )
+
+
+def judge_parcels(event: PlayerEvent, order: Order, limits: Limits) -> Iterable[Violation]:
+    """Judge how the parcels of an order are said to stand."""
+    since = event.at - limits.one_round
+    stood = order.stood(since - limits.extension(order.shop_id, since))
+    fitting = {word for state in stood for word in PARCELS.get(state.placed, ())}
+    for status in sorted({*event.statuses} - fitting - {CALLED_OFF}):
+        witness = Witness(events=(order.seq, event.seq), about={"order_id": event.order, "what": "parcel"})
+        expected = f"a parcel {' or '.join(sorted(fitting))}"
+        yield Violation(f"parcel {event.order} {status}", "connector", expected, f"a parcel {status}", witness)
 
 
 def _words(of: Mapping[str, tuple[str, ...]], stood: Iterable[str], told: str) -> tuple[str, str]:

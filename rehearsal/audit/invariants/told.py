@@ -27,7 +27,8 @@ SAID_NO: Final = r"\b(reject|refuse|decline|denie)[ds]\b"
 MONEY: Final = r"refund|cancel|call(ed)? off"
 FAILED: Final = r"refus|fail|error|not possible|could not|cannot|outside|too late"
 SEEN_ONLY: Final = (
-    EventName.ORDER_HINTED, EventName.ORDER_READ, EventName.ADJUSTMENT_READ, EventName.CASE_SEEN, EventName.BOOKED,
+    EventName.ORDER_HINTED, EventName.ORDER_READ, EventName.PARCELS_READ, EventName.ADJUSTMENT_READ,
+    EventName.CASE_SEEN, EventName.BOOKED,
 )  # fmt: skip
 # Whose doing it is that there is a claim, by the marketplace's role.
 DOERS: Final = {"BUYER": "buyer", "SELLER": "seller", "OPERATOR": "marketplace", "SYSTEM": "marketplace"}

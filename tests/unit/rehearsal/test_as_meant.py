@@ -487,6 +487,27 @@ def test_of_whose_order_the_oms_is_told_unasked(order_id: str, account: str | No
 
 
 @pytest.mark.parametrize(
+    ("status", "after", "told", "wrong"),
+    [
+        ("AWAITING_SHIPMENT", 60, ["NoChange"], set()),
+        ("AWAITING_SHIPMENT", 60, ["InTransit"], {"parcel"}),
+        ("IN_TRANSIT", 60, ["InTransit", "Complete"], set()),
+        ("IN_TRANSIT", 60, ["NoChange"], {"parcel"}),
+        ("DELIVERED", 60, ["Complete", "Canceled"], set()),
+        ("DELIVERED", 60, ["Complete", "InTransit"], {"parcel"}),
+        ("DELIVERED", 10, ["NoChange"], set()),  # no round has been since
+        ("CANCELLED", 60, ["Canceled"], set()),
+        ("CANCELLED", 60, ["Complete"], {"parcel"}),
+    ],
+)
+def test_how_parcels_stand_is_told_as_it_is(status: str, after: int, told: list[str], wrong: set[str]) -> None:
+    story = Story().ordered(status="AWAITING_SHIPMENT").idle(minutes=60)
+    story.tell("order_status_changed", status=status).idle(minutes=after)
+    story.tell("parcels_read", who="oms", statuses=told).act_ended()
+    assert objected_to(story) & {"parcel"} == wrong
+
+
+@pytest.mark.parametrize(
     ("told", "after", "wrong"),
     [
         ("", 0, False),  # as it was in the round before
