@@ -71,7 +71,7 @@ class LineItem:
 
     id: str
     sku_id: str
-    seller_sku: str
+    sku: str
     sku_name: str
     product_id: str
     product_name: str
@@ -82,6 +82,7 @@ class LineItem:
     tracking_number: str
     discounts: Discounts = NO_DISCOUNTS
     is_gift: bool = False
+    without_sku: bool = False
     shipping_tax: Decimal = ZERO
     fee: Decimal = ZERO
     fee_stays: bool = False
@@ -95,6 +96,11 @@ class LineItem:
     replaced: bool = False
     rts_at: datetime | None = None  # since when its parcel has a label and waits for the carrier
     shipped: bool = False  # its parcel has left, while others of the order may not have
+
+    @property
+    def seller_sku(self) -> str:
+        """Return what the seller calls it; nothing where they call it nothing."""
+        return "" if self.without_sku else self.sku
 
     @property
     def list_price(self) -> Decimal:

@@ -167,7 +167,7 @@ class OrderLifecycle:
         units = [line for line in order.lines if line.id in line_ids]
         marked = tuple(replace(line, replaced=True) if line.id in line_ids else line for line in order.lines)
         self._store.put_order(replace(order, lines=marked))
-        free = [OrderLine(line.seller_sku, 1, ZERO) for line in units]
+        free = [OrderLine(line.sku, 1, ZERO, without_sku=line.without_sku) for line in units]
         return self.place(free, status=OrderStatus.AWAITING_SHIPMENT, plan=order.plan, replaces=order)
 
     def check(self, order: Order, step: Step) -> None:
@@ -300,7 +300,8 @@ class OrderLifecycle:
         for line in lines:
             sku = line.sku or stream.choice(CATALOGUE).sku
             price = price_of(replace(line, sku=sku), currency).quantize(coin(currency))
-            priced.append(PricedLine(sku, line.quantity, price, line.package, line.gift, line.untaxed))
+            more = line.package, line.gift, line.untaxed, line.without_sku
+            priced.append(PricedLine(sku, line.quantity, price, *more))
         return tuple(priced)
 
     def _line_items(
@@ -326,7 +327,7 @@ class OrderLifecycle:
             yield LineItem(
                 id=self._platform.new_id("line"),
                 sku_id=self._platform.steady_id("1729", 19, f"sku {whom}"),
-                seller_sku=line.sku,
+                sku=line.sku,
                 sku_name=product.variant if product else "Default",
                 product_id=self._platform.steady_id("1729", 19, f"product {whom}"),
                 product_name=product.name if product else line.sku.replace("-", " ").capitalize(),
@@ -340,6 +341,7 @@ class OrderLifecycle:
                 tracking_number=begins + self._platform.steady_id("9", 14, parcel),
                 discounts=Discounts(seller=line.price) if line.gift else off,
                 is_gift=line.gift,
+                without_sku=line.without_sku,
             )
 
 

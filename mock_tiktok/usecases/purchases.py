@@ -18,7 +18,8 @@ _MOST_UNITS: Final = 500
 class OrderLine:
     """What is bought: `quantity` units of a SKU, in the parcel of that number. No SKU: the seed chooses a product.
 
-    A gift costs nothing: the seller gives its price (assumed). Of the tax on goods nothing falls on those untaxed.
+    A gift costs nothing: the seller gives its price (assumed). Of the tax on goods nothing falls on those untaxed. To a
+    product `without_sku` the seller has given none; here it has one all the same, which nobody is told.
     """
 
     sku: str | None = None
@@ -27,6 +28,7 @@ class OrderLine:
     package: int = 1
     gift: bool = False
     untaxed: bool = False
+    without_sku: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class PricedLine:
     package: int
     gift: bool
     untaxed: bool
+    without_sku: bool
 
 
 def as_planned(lines: Sequence[OrderLine] | None, plan: Plan) -> Sequence[OrderLine]:

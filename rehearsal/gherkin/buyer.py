@@ -30,23 +30,33 @@ DISCOUNTS: Final = ("seller", "platform", "shipping_seller", "shipping_platform"
 
 @dataclass(frozen=True)
 class Goods:
-    """So many pieces of one thing, at a price each, or as a gift, in the parcel of that number, taxed or not."""
+    """So many pieces of one thing, at a price each, or as a gift, in the parcel of that number, taxed or not.
+
+    The seller may have it without a SKU.
+    """
 
     name: str
     price: Sum | None
     pieces: int = 1
     parcel: int = 1
     taxed: bool = True
+    has_sku: bool = True
 
     @property
     def sku(self) -> str:
+        """Return what the seller calls it; nothing where they call it nothing."""
+        return self._sku if self.has_sku else ""
+
+    @property
+    def _sku(self) -> str:
         return self.name.upper().replace(" ", "-")
 
     @property
     def line(self) -> Json:
         price = {"unit_price": str(self.price.amount)} if self.price else {"gift": True}
         untaxed = {} if self.taxed else {"untaxed": True}
-        return {"sku": self.sku, "quantity": self.pieces, "package": self.parcel, **price, **untaxed}
+        without = {} if self.has_sku else {"without_sku": True}
+        return {"sku": self._sku, "quantity": self.pieces, "package": self.parcel, **price, **untaxed, **without}
 
 
 class Unseen(AssertionError):

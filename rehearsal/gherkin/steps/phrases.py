@@ -314,20 +314,28 @@ def lines(rows: list[list[str]] | None) -> list[str]:
     return [_plain(row[0]) for row in rows]
 
 
-MORE: Final = ("parcel", "taxed")  # columns that a table of goods may have
+MORE: Final = ("parcel", "taxed", "sku")  # columns that a table of goods may have
 YES: Final = {"yes": True, "no": False}
 
 
 def basket(rows: list[list[str]] | None) -> list[Goods]:
-    """Read a table of goods, pieces (one, where it has no such column), price each, or "gift", parcel, and taxed."""
+    """Read a table of goods: pieces (one, where it has no such column), price each, or "gift", parcel, taxed, SKU."""
     columns = table(rows, "goods", "pieces", "price each", *MORE, optional=("pieces", *MORE))
     if not columns:
         raise Miswritten("the table of goods has no row")
     if any(not row["goods"] for row in columns):
         raise Miswritten("a row of this table has no goods")
     one_of("goods are taxed:", YES, *(row.get("taxed", "yes") for row in columns))
+    one_of("goods have a SKU of the seller's:", YES, *(row.get("sku", "yes") for row in columns))
     goods = [
-        Goods(c["goods"], _price(c["price each"]), _whole(c, "pieces"), _whole(c, "parcel"), YES[c.get("taxed", "yes")])
+        Goods(
+            c["goods"],
+            _price(c["price each"]),
+            _whole(c, "pieces"),
+            _whole(c, "parcel"),
+            YES[c.get("taxed", "yes")],
+            YES[c.get("sku", "yes")],
+        )
         for c in columns
     ]
     if none := next((one.name for one in goods if one.pieces < 1), ""):

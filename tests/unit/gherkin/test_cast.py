@@ -79,7 +79,8 @@ Then the page of Maya's order tells what happened, in the order of time
 """
 REFUNDS = "And the seller has refunded Maya the mug; And the seller has refunded Maya the rug"
 NO_DECIMALS, TWO_DECIMALS = "IDR is written with no decimals; ", "GBP is written with two decimals"
-COLUMNS = "columns goods, pieces (may be left out), price each, parcel (may be left out), taxed (may be left out)"
+_LEFT_OUT = "(may be left out)"
+COLUMNS = f"columns goods, pieces {_LEFT_OUT}, price each, parcel {_LEFT_OUT}, taxed {_LEFT_OUT}, sku {_LEFT_OUT}"
 MISWRITTEN = {
     # what may be one of several
     **{f"{TWO_REQUESTS}; {step}": REQUESTS for step in WHICH_REQUEST.strip().splitlines()},

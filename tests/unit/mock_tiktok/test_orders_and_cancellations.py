@@ -52,6 +52,17 @@ def test_no_tax_on_goods_falls_on_those_untaxed(town: Town) -> None:
     assert refused(BadValue, lambda: town.market.place_order(lines=lines[1:], **sums)).field == "tax"
 
 
+def test_to_a_product_without_a_sku_the_seller_has_given_none_and_what_replaces_it_is_the_same(town: Town) -> None:
+    named, unnamed = OrderLine("MUG", unit_price=Decimal(5)), OrderLine("MUG", unit_price=Decimal(5), without_sku=True)
+    order = town.shop.order(town.market.place_order(lines=[named, unnamed], status="DELIVERED").order_id)
+    asked = town.market.request_return(order.id, return_type="REPLACEMENT", line_item_ids=[order.lines[1].id])
+    town.shop.approve_return(asked.return_id, "APPROVE_REPLACEMENT")
+    again = town.shop.order(town.shop.get_return(asked.return_id).replacement_order_id or "")
+    shown = [line for one in (order, again) for line in wire_order(one)["line_items"]]
+    assert [line["seller_sku"] for line in shown] == ["MUG", "", ""]
+    assert len({(line["sku_id"], line["product_name"]) for line in shown}) == 1
+
+
 def test_each_unit_is_a_line_of_its_own_and_a_sku_keeps_its_id(town: Town) -> None:
     view = town.market.place_order(lines=[OrderLine("MUG", 3, Decimal("5.00"))])
     order = town.shop.order(view.order_id)
