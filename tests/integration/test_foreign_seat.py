@@ -267,6 +267,7 @@ def test_its_port_is_nobody_elses_while_it_is_dead(tmp_path: Path, monkeypatch: 
         port = int(one.seat.address("{port}"))
         assert port < 32_768, "the system gives it to nobody by itself"
         one.stage.kill_connector()
+        monkeypatch.setattr(process, "_is_free", lambda port: True)  # as it is but for connections that linger
         monkeypatch.setattr(process, "FIRST_PORT", port)
         monkeypatch.setattr(process, "PORT_PAIRS", 1)
         with pytest.raises(NotStarted, match=f"no port of loopback from {port} up is free"):
@@ -278,7 +279,6 @@ def test_its_port_is_nobody_elses_while_it_is_dead(tmp_path: Path, monkeypatch: 
         monkeypatch.setattr(process, "PORT_PAIRS", 2)
         one.stage.reset()
         monkeypatch.setattr(process, "PORT_PAIRS", 1)
-        monkeypatch.setattr(process, "_is_free", lambda port: True)  # but for connections that linger
         ReservedPort().release()
 
 

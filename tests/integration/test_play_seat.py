@@ -236,6 +236,7 @@ def test_one_that_does_not_get_over_its_death_is_broken_and_one_that_ends_anyway
     shown = crash(rehearse, relapses, "-k", "staff", "--point", "1", code=ExitCode.FINDINGS).out
     assert "broken: own.feature:20, boundary 1: before searchReturns" in shown
     assert "  The connector failed: yes has ended with exit code 3" in shown
+    assert len(re.findall(r"The connector failed: GET .*/hooks/cases: no answer", shown)) == 1, "though asked twice"
     assert "Traceback" not in shown
     shown = crash(rehearse, tires, "-k", "staff", "--point", "1", code=ExitCode.NOT_JUDGED).out
     assert "  it fails without a death, too\n  The connector failed: yes has ended with exit code 3" in shown
