@@ -19,7 +19,7 @@ class OrderLine:
     """What is bought: `quantity` units of a SKU, in the parcel of that number. No SKU: the seed chooses a product.
 
     A gift costs nothing: the seller gives its price (assumed). Of the tax on goods nothing falls on those untaxed. To a
-    product `without_sku` the seller has given none; here it has one all the same, which nobody is told.
+    product `without_sku` the seller has given none: what is said here is told to nobody who calls the Open API.
     """
 
     sku: str | None = None

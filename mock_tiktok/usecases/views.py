@@ -109,7 +109,7 @@ def _view(kind: type[V], of: object, **more: Any) -> V:
 
 def order_view(order: Order, can: tuple[str, ...]) -> OrderView:
     """Show an order, and what it can take."""
-    lines = tuple(LineItemView(line.id, line.seller_sku, line.price, line.paid) for line in order.lines)
+    lines = tuple(LineItemView(line.id, line.sku, line.price, line.paid) for line in order.lines)
     return _view(OrderView, order, order_id=order.id, status=order.status.value, line_items=lines, can=can)
 
 

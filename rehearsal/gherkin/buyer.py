@@ -44,11 +44,6 @@ class Goods:
 
     @property
     def sku(self) -> str:
-        """Return what the seller calls it; nothing where they call it nothing."""
-        return self._sku if self.has_sku else ""
-
-    @property
-    def _sku(self) -> str:
         return self.name.upper().replace(" ", "-")
 
     @property
@@ -56,7 +51,7 @@ class Goods:
         price = {"unit_price": str(self.price.amount)} if self.price else {"gift": True}
         untaxed = {} if self.taxed else {"untaxed": True}
         without = {} if self.has_sku else {"without_sku": True}
-        return {"sku": self._sku, "quantity": self.pieces, "package": self.parcel, **price, **untaxed, **without}
+        return {"sku": self.sku, "quantity": self.pieces, "package": self.parcel, **price, **untaxed, **without}
 
 
 class Unseen(AssertionError):
