@@ -138,7 +138,7 @@ def adjustment_of(level: Level, row: Json) -> Adjustment:
         comment=text_of(row.get("Comment")),
         unit_ids=tuple(str(unit) for unit in row.get("SiteOrderLineItemIDs") or ()),
         site_status=text_of(row.get("SiteStatus")),
-        carrier=text_of(row.get("ReturnShippingMethod")),
+        carrier=_told(row, "ReturnShippingMethod"),
         reason=text_of(row.get("Reason")),
         site_reason_key=_told(row, "SiteReason"),
         site_reason_text=_told(row, "SiteReasonText"),

@@ -157,7 +157,11 @@ class Claims:
         elif event.name == EventName.EVIDENCE_SHOWN and event.by == "buyer":
             known.pictures, known.videos = known.pictures + event.pictures, known.videos + event.videos
         elif event.name == EventName.PARCEL_SHIPPED:
-            known.tracking_number, known.shipped_at, known.carrier = event.tracking_number, event.at, event.carrier
+            known.tracking_number, known.shipped_at, known.carrier = (
+                event.tracking_number,
+                event.at,
+                event.carrier or "",
+            )
         elif event.name == EventName.PARCEL_ARRIVED:
             known.arrived_at = event.at
         elif event.name == EventName.MONEY_PAID:

@@ -127,7 +127,7 @@ class PlayerEvent:
     reason = Field("reason", _text)
     reason_text = Field("reason_text", _text)
     tracking_number = Field("tracking_number", _text)
-    carrier = Field("carrier", _text)
+    carrier = Field("carrier", _maybe_text)
     words = Field("words_to_buyer", _text)
     grade = Field("grade", _text)
     restock = Field("restock", bool)

@@ -357,8 +357,8 @@ def _judge_words(
     )
     if shipped and claim.tracking_number != event.tracking_number:
         yield _wrong(event, "tracking number", claim.tracking_number or "none", event.tracking_number or "none", seqs)
-    if shipped and event.carrier and claim.carrier and event.carrier != claim.carrier:
-        yield _wrong(event, "carrier", claim.carrier, event.carrier, seqs)
+    if shipped and event.carrier is not None and claim.carrier and event.carrier != claim.carrier:
+        yield _wrong(event, "carrier", claim.carrier, event.carrier or "none", seqs)
 
 
 def _judge_shares(

@@ -24,6 +24,7 @@ def objected_to(story: Story) -> set[str | None]:
         ("words", {"reason_text": "No longer needed"}, {"site_reason_text": "It does not fit"}),
         ("tracking number", {}, {"site_status": "BUYER_SHIPPED_ITEM", "tracking_number": ""}),
         ("carrier", {}, {"site_status": "BUYER_SHIPPED_ITEM", "tracking_number": "1Z0009", "carrier": "1Z0009"}),
+        ("carrier", {}, {"site_status": "BUYER_SHIPPED_ITEM", "tracking_number": "1Z0009", "carrier": ""}),
         ("reason", {"return_type": "REFUND"}, {"reason": "CustomerReturnedItem"}),
         ("reason", {"return_type": "RETURN_AND_REFUND"}, {"reason": "GeneralAdjustment"}),
     ],
