@@ -100,7 +100,9 @@ class ForeignSeat:
         return Seats(connector=self._connector, oms=self._oms, options=options)
 
     def _connector(self, place: Place, app: AppCredentials) -> ConnectorSeat:
-        if self.described.command and not (self.kept and self.program.running):
+        if self.kept and self.program.running:
+            self._next_port = self._port
+        elif self.described.command:
             self._next_port = self._reserve_port()
         return ForeignConnector(place, app, self, self._next_port)
 
@@ -210,6 +212,7 @@ class ForeignSeat:
         self._heard(line)
 
     def _reserve_port(self) -> int:
+        self._release_ports(but=self._port)  # a world that was refused has no use for its own
         try:
             port = ReservedPort()
         except NotStarted as error:

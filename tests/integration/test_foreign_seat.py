@@ -282,6 +282,21 @@ def test_its_port_is_nobody_elses_while_it_is_dead(tmp_path: Path, monkeypatch: 
         ReservedPort().release()
 
 
+def test_one_that_is_kept_is_met_at_its_own_port_after_a_reset_that_was_refused_while_it_was_dead(
+    tmp_path: Path,
+) -> None:
+    with sat(tmp_path, between_scenarios="keep", webhooks=f"{ADDRESS}/webhooks") as one:
+        assert one.pays_back()
+        one.stage.kill_connector()
+        for _ in range(3):
+            with pytest.raises(Problem, match="Not on this stage"):
+                one.stage.reset(oms_manners=["careless"])
+        assert len(one.seat._reserved) <= 2, "what was refused gives its port back"
+        one.stage.start_connector()
+        one.stage.reset()
+        assert one.stage.current.connector.webhooks == one.seat.address(f"{ADDRESS}/webhooks")
+
+
 def test_it_is_ended_with_all_that_it_has_started(tmp_path: Path) -> None:
     with sat(tmp_path, **manner("has_children")) as one:
         children = [int(line.split()[1]) for line in one.lines if line.startswith("child ")]
