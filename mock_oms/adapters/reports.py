@@ -149,7 +149,7 @@ class Reports:
             raise Unreadable(f"The connector's parcels of {path} do not hold just what was bought.")
         stand = tuple(parcel["DeliveryStatus"] for parcel in parcels)
         self.parcels[order["SiteOrderID"]] = stand
-        left = {status not in ("NoChange", "Canceled") for status in stand}
+        left = {status not in ("NoChange", "ReadyForPickup", "Canceled") for status in stand}
         status = {frozenset({True}): "Shipped", frozenset({False}): "Unshipped"}.get(frozenset(left))
         if status and order["ShippingStatus"] not in (status, "Canceled"):
             raise Unreadable(f"The connector says of {path} {order['ShippingStatus']}, and of its parcels otherwise.")

@@ -26,7 +26,7 @@ SHIPPED: Final[Mapping[str, tuple[str, ...]]] = {
     "CANCELLED": ("Canceled",),
 }
 # And what of its parcels: one that is on its way may count as complete, for all that was to be done with it is.
-NOT_LEFT: Final = ("NoChange", "Confirmed", "PickAndPack", "LabelCreated", "Held", "ReadyForPickup")
+NOT_LEFT: Final = ("NoChange", "ReadyForPickup")
 LEFT: Final = ("InTransit", "Complete")
 PARCELS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("UNPAID", "ON_HOLD", "AWAITING_SHIPMENT", "CANCELLED"), NOT_LEFT),
@@ -34,7 +34,7 @@ PARCELS: Final[Mapping[str, tuple[str, ...]]] = {
     "IN_TRANSIT": LEFT,
     **dict.fromkeys(("DELIVERED", "COMPLETED"), ("Complete",)),
 }
-CALLED_OFF: Final = "Canceled"  # be it of an order whose other parcels go
+FITS_ANY: Final = ("Canceled", "ThirdPartyManaged")  # be it of an order whose other parcels go; whoever ships it
 # And whether it has been paid for; one that was called off may have been, or not.
 NOT_PAID: Final = ("NotYetSubmitted", "Submitted", "Failed")
 CLEARED: Final = ("Cleared", "Deposited")
@@ -135,7 +135,9 @@ def judge_parcels(event: PlayerEvent, order: Order, limits: Limits) -> Iterable[
     since = event.at - limits.one_round
     stood = order.stood(since - limits.extension(order.shop_id, since))
     fitting = {word for state in stood for word in PARCELS.get(state.placed, ())}
-    for status in sorted({*event.statuses} - fitting - {CALLED_OFF}):
+    if any(word in LEFT for state in order.states for word in PARCELS.get(state.placed, ())):
+        fitting |= {*LEFT} if any(state.placed == "CANCELLED" for state in stood) else set()
+    for status in sorted({*event.statuses} - fitting - {*FITS_ANY}):
         witness = Witness(events=(order.seq, event.seq), about={"order_id": event.order, "what": "parcel"})
         expected = f"a parcel {' or '.join(sorted(fitting))}"
         yield Violation(f"parcel {event.order} {status}", "connector", expected, f"a parcel {status}", witness)

@@ -20,10 +20,17 @@ from rehearsal.seats.port import Activity, Capability
 AS_TOLD: Final = "what the marketplace was told"
 REFUSAL: Final = "the refusal"
 DECLINED: Final = "DECLINE_OFFER"  # by the buyer
+NOT_DONE: Final = "Error"  # an adjustment that was not carried out
 AT_ONCE: Final = timedelta(minutes=1)
 YES: Final = r"approv|accept|grant|offer"
 NO: Final = r"reject|refus|declin|den(y|ied)"
-SAID_NO: Final = r"\b(reject|refuse|decline|denie)[ds]\b"
+# A line that states a no: not that one may come, nor whether, nor in somebody's own words.
+_HEDGES: Final = (
+    r"be|not|no|never|or|unless|if|may|can|could|would|until|when|before|writes?|wrote|says?|said|because|reason|words"
+)
+SAID_NO: Final = re.compile(
+    rf"^(?:(?!\b(?:{_HEDGES})\b|[\"“„']).)*?\b(reject(?:ed|s)|(?:refuse|decline|denie)[ds])\b", re.IGNORECASE
+)
 MONEY: Final = r"refund|cancel|call(ed)? off"
 FAILED: Final = r"refus|fail|error|not possible|could not|cannot|outside|too late"
 SEEN_ONLY: Final = (
@@ -223,15 +230,16 @@ class IsTold(Invariant):
 def _says_no(event: PlayerEvent) -> bool:
     """Return whether somebody says no: the seller, the buyer to an offer, or whoever cannot do what was asked."""
     said = is_rejection(event.action) or event.action == DECLINED or event.decision == "reject"
-    asks = event.name in (EventName.DECISION_GIVEN, EventName.REFUND_REQUESTED)
-    return said or event.name == EventName.DECISION_REFUSED or (asks and not event.accepted)
+    not_taken = event.name == EventName.DECISION_GIVEN and not event.accepted
+    may_fail = event.name in (EventName.REFUND_REQUESTED, EventName.DECISION_REFUSED) or event.placed == NOT_DONE
+    return said or not_taken or may_fail
 
 
 def _no_of_nobodys(order_id: str, history: Iterable[Activity]) -> Iterable[Violation]:
     """Yield the lines that tell of a no although nobody has said one."""
     for line in history:
-        if no := re.search(SAID_NO, line.text, re.IGNORECASE):
-            expected = f"nothing of anything {no[0].lower()}, as nobody has said no"
+        if no := SAID_NO.match(line.text):
+            expected = f"nothing of anything {no[1].lower()}, as nobody has said no"
             yield _violation(order_id, expected, f"“{line.text}” at {line.at.isoformat()}", "no")
 
 

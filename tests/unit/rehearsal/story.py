@@ -99,7 +99,7 @@ class Story:
         self.now = at or self.now + timedelta(seconds=1)
         self.history += [
             Line(self.now, f"{text} {len(self.history)}")
-            for text in ("approved, refunded", "rejected", "request closed")
+            for text in ("approved, refunded", "to reject", "request closed")
         ]
         self.auditor.on_event(PlayerEvent(next(self._seqs), self.now, who, name, {"order_id": "O1", **data}))
         return self

@@ -499,6 +499,7 @@ def test_of_whose_order_the_oms_is_told_unasked(order_id: str, account: str | No
         ("DELIVERED", 10, ["NoChange"], set()),  # no round has been since
         ("CANCELLED", 60, ["Canceled"], set()),
         ("CANCELLED", 60, ["Complete"], {"parcel"}),
+        ("AWAITING_SHIPMENT", 60, ["ReadyForPickup", "ThirdPartyManaged"], set()),
     ],
 )
 def test_how_parcels_stand_is_told_as_it_is(status: str, after: int, told: list[str], wrong: set[str]) -> None:
@@ -506,6 +507,13 @@ def test_how_parcels_stand_is_told_as_it_is(status: str, after: int, told: list[
     story.tell("order_status_changed", status=status).idle(minutes=after)
     story.tell("parcels_read", who="oms", statuses=told).act_ended()
     assert objected_to(story) & {"parcel"} == wrong
+
+
+def test_what_has_left_before_its_order_was_called_off_has_left() -> None:
+    story = Story().ordered(status="IN_TRANSIT").idle(minutes=60)
+    story.tell("order_status_changed", status="CANCELLED").idle(minutes=60)
+    story.tell("parcels_read", who="oms", statuses=["InTransit"]).act_ended()
+    assert "parcel" not in objected_to(story)
 
 
 @pytest.mark.parametrize(
