@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -99,6 +99,7 @@ class IsTold(Invariant):
     _claims: dict[str, int] = field(default_factory=dict)  # of which something is to be judged: from which state on
     _kept: dict[tuple[str, str], datetime] = field(default_factory=dict)  # decisions that had no answer at first
     _lines: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))  # adjustments, by order
+    _last: dict[str, int] = field(default_factory=dict)  # what has happened to an order last, by its place in the trace
     _refused: set[str] = field(default_factory=set)  # the orders about which somebody has said no, to anything
     _happened: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))  # when, by order
 
@@ -107,6 +108,7 @@ class IsTold(Invariant):
         order, claim = event.order, event.claim or ""
         if event.name not in SEEN_ONLY:
             self._happened[order].append(event.at)
+            self._last[order] = event.seq
         if _says_no(event):
             self._refused.add(order)
         if event.name == EventName.CONNECTOR_KILLED:
@@ -186,7 +188,7 @@ class IsTold(Invariant):
             yield from self._doubled(order_id, history)
             yield from self._said_again(order_id, history)
             if order_id not in self._refused and not self.limits.extension(None, datetime.min.replace(tzinfo=UTC)):
-                yield from _no_of_nobodys(order_id, history)
+                yield from _no_of_nobodys(order_id, history, self._last.get(order_id))
 
     def _from_outside(self, claim: Claim, first: int, now: datetime) -> Iterable[_Expected]:
         """Yield what has to be told of states that others have brought about, if they lasted long enough to be seen."""
@@ -235,12 +237,13 @@ def _says_no(event: PlayerEvent) -> bool:
     return said or not_taken or may_fail
 
 
-def _no_of_nobodys(order_id: str, history: Iterable[Activity]) -> Iterable[Violation]:
-    """Yield the lines that tell of a no although nobody has said one."""
+def _no_of_nobodys(order_id: str, history: Iterable[Activity], last: int | None) -> Iterable[Violation]:
+    """Yield the lines that tell of a no although nobody has said one until the `last` that has happened."""
     for line in history:
         if no := SAID_NO.match(line.text):
             expected = f"nothing of anything {no[1].lower()}, as nobody has said no"
-            yield _violation(order_id, expected, f"“{line.text}” at {line.at.isoformat()}", "no")
+            found = _violation(order_id, expected, f"“{line.text}” at {line.at.isoformat()}", "no")
+            yield replace(found, witness=replace(found.witness, events=() if last is None else (last,)))
 
 
 def _seen(claim: Claim, state: State, since: datetime, latest: datetime, by: str) -> _Expected:
