@@ -1,19 +1,17 @@
 """Responses as they leave: JSON in one spelling, 204 without a body, and ChannelAdvisor's two shapes of an error."""
 
-import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from flask import Response
 
+from connector.adapters import json_text
 from connector.api.entities import spell
 from connector.api.shared_routes import Written
 
-_written: Final = json.JSONEncoder(default=spell, ensure_ascii=False, separators=(",", ":")).encode
-
 
 def json_response(document: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Written(_written(document).encode(), status, "application/json; charset=utf-8", headers)
+    return Written(json_text.written(document, spell), status, "application/json; charset=utf-8", headers)
 
 
 def done() -> Response:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl
 
+import orjson
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 
@@ -27,12 +28,19 @@ SIGNED: Final = "rehearsal.signed"  # as a stage hands in the body that was sign
 LARGEST_BODY: Final = 4 * 1024 * 1024
 LARGEST_UPLOAD: Final = 12 * 1024 * 1024  # a picture, and what stands around it
 JSON: Final = "application/json; charset=utf-8"
-_written: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 ACTS: Final[dict[str, Act]] = {
     name: act for door in (authorization, orders, returns, cancellations, webhooks) for name, act in door.ACTS.items()
 }
 
 Respond = Callable[[Callable[[str], Json], int], Response]
+
+
+def _written(document: Json) -> bytes:
+    """Return a document as JSON; of what a caller wrote, half a character may come back in a message."""
+    try:
+        return orjson.dumps(document)
+    except TypeError:
+        return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
 
 
 def create_app(market: Market, other_clocks: OtherClocks = tuple) -> Flask:
@@ -45,9 +53,7 @@ def create_app(market: Market, other_clocks: OtherClocks = tuple) -> Flask:
 
     def respond(document: Callable[[str], Json], http_status: int = 200) -> Response:
         request_id = ids.next(market.now, request.environ.get(EXCHANGE_ID))
-        # what a caller wrote may come back in a message, and JSON can carry halves of characters that UTF-8 cannot
-        written = _written(document(request_id)).encode("utf-8", "replace")
-        return Written(written, http_status, JSON)
+        return Written(_written(document(request_id)), http_status, JSON)
 
     def view(endpoint: Endpoint) -> Callable[..., Response]:
         act = ACTS[endpoint.operation]

@@ -6,7 +6,6 @@ a buyer reaches a log: a failed call is logged by its path, code and request id 
 """
 
 import hmac
-import json
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,13 +14,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import partial
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import quote_plus
 
 import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
+from connector.adapters import json_text
 from connector.adapters.logs import discreet
 from connector.adapters.tiktok import shapes, wire
 from connector.adapters.tiktok.codes import Reading, reading
@@ -45,7 +45,6 @@ SEARCHED: Final = {
 REFUSALS: Final[Mapping[Reading, type[Refused]]] = {Reading.BUSY: Busy, Reading.TOO_MUCH: TooMuch}
 LONGEST_WORDS: Final = 1_000
 _seconds: Final = re.compile(r"[0-9]{1,10}").fullmatch  # longer than 300 years is nothing sensible
-_written: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def sign(secret: str, path: str, query: Mapping[str, str], body: bytes) -> str:
@@ -176,7 +175,7 @@ class TikTok:
     def _call(
         self, method: str, path: str, shop: Access, query: wire.Json = wire.NONE, *, body: wire.Json | None = None
     ) -> wire.Json:
-        content = b"" if body is None else _written(body).encode()
+        content = b"" if body is None else json_text.written(body)
         signed = {
             **query,
             "app_key": self.app_key,
@@ -247,7 +246,7 @@ def _data(method: str, path: str, response: requests.Response, content: bytes, n
         log.warning("%s %s: HTTP %s", method, path, status)
         raise Unavailable(f"HTTP {status}: a redirect, which is not followed.", acted=True)
     try:
-        envelope = _read_json(content.decode(json.detect_encoding(content), "surrogatepass"))
+        envelope = json_text.read(content)
         code, words = envelope["code"], _printable(envelope.get("message"))
         if type(code) is not int:
             raise TypeError
@@ -265,13 +264,6 @@ def _payload(envelope: wire.Json) -> wire.Json:
     shapes.SUCCESS.check(envelope)
     data: wire.Json = envelope["data"]
     return data
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-_read_json: Final = json.JSONDecoder(parse_constant=_no_constant).decode
 
 
 def _printable(words: object) -> str:
