@@ -373,11 +373,8 @@ class ChannelAdvisor:
         return token.text
 
     def _ask_for_a_token(self, mine: Application) -> requests.Response:
-        form = {"grant_type": "refresh_token", "refresh_token": mine.refresh_token}
-        basic = f"Basic {b64encode(f'{mine.application_id}:{mine.shared_secret}'.encode()).decode()}"
-        if Manner.OLD_CLIENT in self._manners:
-            form, basic = {**form, "client_id": mine.application_id, "client_secret": mine.shared_secret}, ""
-        return self._send("POST", "/oauth2/token", basic, urlencode(form).encode(), FORM)
+        basic, form = _grant(mine, in_form=Manner.OLD_CLIENT in self._manners)
+        return self._send("POST", "/oauth2/token", basic, form, FORM)
 
     def _try_wrong_keys(self, mine: Application) -> None:
         """Ask with a wrong secret and with a wrong refresh token, and call with what is no access token."""
@@ -447,6 +444,17 @@ def _no_constant(name: str) -> NoReturn:
 
 
 _exact: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant).decode  # money as it is written
+
+
+@lru_cache(maxsize=16)  # while the connector is down, one is asked for at each pull
+def _grant(mine: Application, *, in_form: bool) -> tuple[str, bytes]:
+    """Return the header and the form in which an access token is asked for; some have their keys in the form."""
+    form = {"grant_type": "refresh_token", "refresh_token": mine.refresh_token}
+    if in_form:
+        keys = {"client_id": mine.application_id, "client_secret": mine.shared_secret}
+        return "", urlencode({**form, **keys}).encode()
+    pair = b64encode(f"{mine.application_id}:{mine.shared_secret}".encode()).decode()
+    return f"Basic {pair}", urlencode(form).encode()
 
 
 def _object(response: requests.Response) -> Json:

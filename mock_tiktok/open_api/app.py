@@ -112,7 +112,7 @@ def _register_refusals(app: Flask, respond: Respond, met: Callable[[str, str], N
 
 def _received() -> Received:
     here: Request = request._get_current_object()  # type: ignore[attr-defined]  # once, not at every mention
-    body = here.get_data()
+    body = _sent(here)
     return Received(
         path=here.path,
         query=_pairs(here.query_string.decode(errors="replace")),
@@ -121,6 +121,16 @@ def _received() -> Received:
         body=body,
         signed=here.environ.get(SIGNED, body),
     )
+
+
+def _sent(here: Request) -> bytes:
+    """Return the body: at once where it is as long as it is said to be and may be, which saves most of Flask's way."""
+    said = here.environ.get("CONTENT_LENGTH", "")
+    if said.isascii() and said.isdecimal() and len(said) <= len(str(LARGEST_BODY)) and int(said) <= LARGEST_BODY:
+        body: bytes = here.environ["wsgi.input"].read(int(said))
+        if len(body) == int(said):
+            return body
+    return here.get_data()
 
 
 def _pairs(query: str) -> tuple[tuple[str, str], ...]:

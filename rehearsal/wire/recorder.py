@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 from rehearsal.contract import redaction
-from rehearsal.contract.message import Message, query_pairs, read, size_of, unknown_body
+from rehearsal.contract.message import FORM_TYPE, Message, query_pairs, read, size_of, unknown_body
 from rehearsal.contract.openapi import Contract
 from rehearsal.contract.operation import Breach, Operation, Pairs
 from rehearsal.contract.schema import NO_FIELD
@@ -238,7 +238,10 @@ class Recorder:
                 for name in message.body:
                     if name in redaction.SECRET_NAMES:
                         secrets.learn(str(message.body[name]))
-        text = b" ".join((" ".join(told).encode("utf-8", "replace"), call.body, reply))
+        asked = call.body
+        if as_read.operation is not None and as_read.request.media_type == FORM_TYPE:  # its marked fields are hidden
+            asked = repr(as_read.operation.masked_request(as_read.request)).encode("utf-8", "replace")
+        text = b" ".join((" ".join(told).encode("utf-8", "replace"), asked, reply))
         if b"\\u" in text:  # letters of JSON that are spelt out
             bodies = (message.body for message in (as_read.request, as_read.reply) if message is not None)
             text += repr(list(bodies)).encode("utf-8", "replace")

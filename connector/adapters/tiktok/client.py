@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from functools import partial
+from functools import lru_cache, partial, wraps
 from typing import Any, Final, TypeVar
 from urllib.parse import quote_plus
 
@@ -44,6 +44,7 @@ SEARCHED: Final = {
 
 REFUSALS: Final[Mapping[Reading, type[Refused]]] = {Reading.BUSY: Busy, Reading.TOO_MUCH: TooMuch}
 LONGEST_WORDS: Final = 1_000
+REMEMBERED: Final = 1_024  # documents
 _seconds: Final = re.compile(r"[0-9]{1,10}").fullmatch  # longer than 300 years is nothing sensible
 
 
@@ -52,6 +53,16 @@ def sign(secret: str, path: str, query: Mapping[str, str], body: bytes) -> str:
     parts = "".join(f"{key}{query[key]}" for key in sorted(query) if key not in ("sign", "access_token"))
     text = secret.encode() + f"{path}{parts}".encode() + body + secret.encode()
     return hmac.digest(secret.encode(), text, "sha256").hex()
+
+
+def _memory() -> Callable[..., Any]:
+    """Return what understands a document once only: a round reads again the hour before it, mostly as it was."""
+
+    @lru_cache(REMEMBERED)
+    def understood(read: Callable[[wire.Json], T], text: bytes) -> T:
+        return read(json_text.read(text))
+
+    return understood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +77,7 @@ class TikTok:
     auth_url: str
     http_timeout: timedelta
     page_size: int
+    _understood: Callable[..., Any] = field(default_factory=_memory, init=False, repr=False)
 
     # --- tokens ---
     def exchange_code(self, auth_code: str) -> Grant:
@@ -131,10 +143,10 @@ class TikTok:
         self, path: str, shop: Access, filters: Mapping[str, Any], name: str, read: Callable[[wire.Json], T]
     ) -> Iterator[T]:
         """Yield every object that can be read; one that cannot holds up no other, and is told at the end."""
-        unread = 0
+        unread, known = 0, wraps(read)(lambda document: self._understood(read, json_text.in_order(document)))
         for documents in self._pages(path, shop, filters, name):
             for document in documents:
-                value = _read_or_skip(read, document)
+                value = _read_or_skip(known, document)
                 if value is None:
                     unread += 1
                 else:
