@@ -35,6 +35,7 @@ from rehearsal.gherkin.parallel import InOrder, least_wait
 from rehearsal.gherkin.plan_file import NotAPlan, read_plan
 from rehearsal.gherkin.recording import RECORDING, Recording, again, first_line
 from rehearsal.gherkin.results import Outcome, ScenarioResult
+from rehearsal.gherkin.step_search import look_once
 from rehearsal.gherkin.steps.shipped import shipped
 from rehearsal.gherkin.timeline import Timeline
 from rehearsal.gherkin.vocabulary import Saying, unknown
@@ -111,6 +112,7 @@ def _place(text: str) -> tuple[str, int]:
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[PLAN] = _plan(config.getoption("--faults"))
     config.pluginmanager.register(shipped(), "rehearsal-steps")
+    config.add_cleanup(look_once())
     for mark in ("R1, R2, ...: the requirement that a scenario covers", UNAUDITED):
         config.addinivalue_line("markers", mark)
     if not hasattr(config, "workerinput"):

@@ -324,6 +324,20 @@ def test_a_run_that_is_stopped_says_how_far_it_came(rehearse: Rehearse) -> None:
     assert shown.err.strip() == "Stopped."
 
 
+def test_a_line_means_the_step_of_the_folder_that_it_stands_in(rehearse: Rehearse) -> None:
+    step = "from pytest_bdd import when\n\n@when('it is our turn')\ndef _(stage):\n    {0}\n"
+    scenarios = (
+        "Feature: {0}\n  Scenario: First of {0}\n    When it is our turn\n  Scenario: Then\n    When it is our turn\n"
+    )
+    for folder, does in {"one": "pass", "other": "raise AssertionError('the other one')", "none": ""}.items():
+        (rehearse.folder / folder).mkdir()
+        if does:
+            rehearse.file(f"{folder}/conftest.py", step.format(does))
+        rehearse.file(f"{folder}/own.feature", scenarios.format(folder))
+    shown = rehearse("play", rehearse.folder, code=1).out
+    assert "6 scenarios: 2 held, 2 broken, 2 miswritten" in shown
+
+
 TROUBLED = """\
 Feature: Own
   Scenario: Own
