@@ -7,6 +7,7 @@ envelope, each response with a `request_id` of its own.
 import json
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -124,12 +125,15 @@ def _received() -> Received:
 
 
 def _sent(here: Request) -> bytes:
-    """Return the body: at once where it is as long as it is said to be and may be, which saves most of Flask's way."""
-    said = here.environ.get("CONTENT_LENGTH", "")
-    if said.isascii() and said.isdecimal() and len(said) <= len(str(LARGEST_BODY)) and int(said) <= LARGEST_BODY:
-        body: bytes = here.environ["wsgi.input"].read(int(said))
-        if len(body) == int(said):
-            return body
+    """Return the body; at once where it lies in memory and has the length that Content-Length says and the API takes.
+
+    Flask's own way costs ten times as much, and is for all others.
+    """
+    body, said = here.environ["wsgi.input"], here.environ.get("CONTENT_LENGTH", "")
+    if type(body) is BytesIO:
+        content = body.getvalue()
+        if said == str(len(content)) and len(content) <= LARGEST_BODY:
+            return content
     return here.get_data()
 
 

@@ -6,8 +6,6 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
-import orjson
-
 from rehearsal.contract import redaction
 
 JSON_TYPES: Final = re.compile(r"^application/(?:[\w.+-]+\+)?json$")
@@ -34,9 +32,15 @@ def read(content_type: str, content: bytes) -> Message:
     if not content:
         return Message(media_type, None, 0)
     if is_json:
-        body = _value(content)
-        deep = body.__class__ in _NESTS and is_deep(content, body)
-        return Message(media_type, UNREADABLE if deep else body, len(content))
+        try:
+            plain = content[0] == _BRACE and content[1:2] != b"\0"  # as most begin, and only in one encoding
+            text = content.decode("utf-8" if plain else json.detect_encoding(content))
+            body = _value(text)
+            if "\\u" in text:  # half a character can only be spelt out
+                json.dumps(body, ensure_ascii=False).encode()
+            return Message(media_type, UNREADABLE if is_deep(text, body) else body, len(content))
+        except (ValueError, RecursionError):
+            return Message(media_type, UNREADABLE, len(content))
     if media_type == FORM_TYPE:
         return Message(media_type, dict(parse_qsl(content.decode("utf-8", "replace"), True)), len(content))
     return Message(
@@ -44,9 +48,9 @@ def read(content_type: str, content: bytes) -> Message:
     )
 
 
-def is_deep(content: bytes, value: Any) -> bool:
-    """Return whether a JSON value, read from `content`, has more levels than DEEPEST; few brackets need no look."""
-    if content.count(b"[") + content.count(b"{") <= DEEPEST:
+def is_deep(text: str, value: Any) -> bool:
+    """Return whether a JSON value, read from `text`, has more levels than DEEPEST; few brackets need no look."""
+    if text.count("[") + text.count("{") <= DEEPEST:
         return False
     level: list[Any] = [value]
     for _ in range(DEEPEST + 1):
@@ -75,21 +79,17 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-_decode: Final = json.JSONDecoder(parse_constant=_no_constant).decode
+_BRACE: Final = ord("{")
+_decoder: Final = json.JSONDecoder(parse_constant=_no_constant)
 
 
-def _value(content: bytes) -> Any:
-    """Return a JSON value; the compiled reader takes UTF-8 only, and leaves to Python's own what it does not take."""
-    try:
-        return orjson.loads(content)
-    except ValueError:
-        pass
-    try:
-        body = _decode(content.decode(json.detect_encoding(content)))
-        json.dumps(body, ensure_ascii=False).encode()  # half a character can be spelt out
-    except (ValueError, RecursionError):
-        return UNREADABLE
-    return body
+def _value(text: str) -> Any:
+    """Return a JSON value; an object with nothing around it needs no look for what might be."""
+    if text[:1] == "{":
+        value, end = _decoder.raw_decode(text)
+        if end == len(text):
+            return value
+    return _decoder.decode(text)
 
 
 def size_of(message: Message) -> str | None:

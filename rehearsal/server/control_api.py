@@ -127,7 +127,7 @@ def _body() -> Any:
         return {}
     try:
         body = json.loads(raw, parse_constant=_no_constant)
-        if is_deep(raw, body):
+        if is_deep(raw.decode("latin-1"), body):
             raise ValueError(f"it has more than {DEEPEST} levels")
         json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is a string that no answer could hold
         return body

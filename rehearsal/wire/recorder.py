@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
@@ -240,7 +241,9 @@ class Recorder:
                         secrets.learn(str(message.body[name]))
         asked = call.body
         if as_read.operation is not None and as_read.request.media_type == FORM_TYPE:  # its marked fields are hidden
-            asked = repr(as_read.operation.masked_request(as_read.request)).encode("utf-8", "replace")
+            form = as_read.operation.masked_request(as_read.request)
+            told += chain.from_iterable(form.items()) if form.__class__ is dict else [str(form)]
+            asked = b""
         text = b" ".join((" ".join(told).encode("utf-8", "replace"), asked, reply))
         if b"\\u" in text:  # letters of JSON that are spelt out
             bodies = (message.body for message in (as_read.request, as_read.reply) if message is not None)

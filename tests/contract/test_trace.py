@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -115,3 +116,15 @@ def test_an_archive_of_the_exchanges_is_made_of_what_the_contract_names(lines: l
         {name: line[name] for name in described & line.keys()} for line in lines[1:] if line["kind"] == "exchange"
     ]
     assert len(json.loads(har(exchanges))["log"]["entries"]) == len(exchanges)
+
+
+@pytest.mark.parametrize(
+    "secret", ["back\\slash-of-a-token", "both'kinds\"of-quotes", "an\x07unprintable-one", "plain-and-simple"]
+)
+def test_a_credential_that_stands_in_a_field_of_a_form_as_well_is_hidden_there(secret: str) -> None:
+    with closing(World(seed=7)) as world:
+        outside = Client(outside_app(world, "connector"))
+        form = {"grant_type": "refresh_token", "refresh_token": secret, "scope": f"mine is {secret}"}
+        outside.post("/oauth2/token", data=form)
+        *_, entry = world.trace.entries()
+        assert entry["request"]["body"] == {**form, "refresh_token": "[redacted]", "scope": "mine is [redacted]"}

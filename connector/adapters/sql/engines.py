@@ -1,5 +1,6 @@
 """How a database is opened: SQLite as its owner's alone and with its safety on, PostgreSQL reckoning in UTC."""
 
+import json
 import sqlite3
 import warnings
 from contextlib import suppress
@@ -12,7 +13,6 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import StaticPool
 
-from connector.adapters import json_text
 from connector.errors import BadSettings
 
 SETTING: Final = "CONNECTOR_DATABASE_URL"
@@ -27,7 +27,15 @@ def is_away(error: Exception) -> bool:
 
 
 _DISCREET: Final[dict[str, Any]] = {"hide_parameters": True}  # what an error says of a statement reaches logs
-_ON_SQLITE: Final[dict[str, Any]] = {"json_deserializer": json_text.read_back}
+_decoded: Final = json.JSONDecoder().raw_decode
+
+
+def _from_json(text: str) -> Any:
+    """Read a value as it was written here: there is nothing around it that one would have to look for."""
+    return _decoded(text)[0]
+
+
+_ON_SQLITE: Final[dict[str, Any]] = {"json_deserializer": _from_json}
 
 
 def engine_for(url: str) -> Engine:

@@ -5,7 +5,9 @@ Every call ends in a value, in `Unavailable` (try later; `acted` when it may hav
 a buyer reaches a log: a failed call is logged by its path, code and request id only.
 """
 
+import hashlib
 import hmac
+import json
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,10 +15,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from functools import lru_cache, partial, wraps
-from typing import Any, Final, TypeVar
+from functools import partial, wraps
+from typing import Any, Final, NoReturn, TypeVar
 from urllib.parse import quote_plus
 
+import orjson
 import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
@@ -44,8 +47,9 @@ SEARCHED: Final = {
 
 REFUSALS: Final[Mapping[Reading, type[Refused]]] = {Reading.BUSY: Busy, Reading.TOO_MUCH: TooMuch}
 LONGEST_WORDS: Final = 1_000
-REMEMBERED: Final = 1_024  # documents
 _seconds: Final = re.compile(r"[0-9]{1,10}").fullmatch  # longer than 300 years is nothing sensible
+REMEMBERED: Final = 500  # documents of one list
+LARGEST_KNOWN: Final = 16_384  # bytes
 
 
 def sign(secret: str, path: str, query: Mapping[str, str], body: bytes) -> str:
@@ -53,16 +57,6 @@ def sign(secret: str, path: str, query: Mapping[str, str], body: bytes) -> str:
     parts = "".join(f"{key}{query[key]}" for key in sorted(query) if key not in ("sign", "access_token"))
     text = secret.encode() + f"{path}{parts}".encode() + body + secret.encode()
     return hmac.digest(secret.encode(), text, "sha256").hex()
-
-
-def _memory() -> Callable[..., Any]:
-    """Return what understands a document once only: a round reads again the hour before it, mostly as it was."""
-
-    @lru_cache(REMEMBERED)
-    def understood(read: Callable[[wire.Json], T], text: bytes) -> T:
-        return read(json_text.read(text))
-
-    return understood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +71,8 @@ class TikTok:
     auth_url: str
     http_timeout: timedelta
     page_size: int
-    _understood: Callable[..., Any] = field(default_factory=_memory, init=False, repr=False)
+    # What the last search of a shop's list has shown, by the marks of the documents: nothing is kept for longer.
+    _shown: dict[tuple[str, str], dict[bytes, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     # --- tokens ---
     def exchange_code(self, auth_code: str) -> Grant:
@@ -95,10 +90,11 @@ class TikTok:
 
     # --- reading ---
     def orders_since(self, shop: Access, since: datetime | None) -> Iterator[SiteOrder]:
-        return self._each(f"{ORDERS}/search", shop, _updated_since(since), "orders", wire.order)
+        return self._each(f"{ORDERS}/search", shop, _updated_since(since), "orders", self._once(wire.order, shop))
 
     def claims_since(self, shop: Access, kind: ClaimKind, since: datetime | None) -> Iterator[Claim]:
-        return self._search(kind, shop, _updated_since(since))
+        path, name, read = SEARCHED[kind]
+        return self._each(f"{path}/search", shop, _updated_since(since), name, self._once(read, shop))
 
     def orders(self, shop: Access, order_ids: Sequence[str]) -> list[SiteOrder]:
         found: list[SiteOrder] = []
@@ -113,7 +109,9 @@ class TikTok:
     ) -> list[Claim]:
         own = "return_ids" if kind is ClaimKind.RETURN else "cancel_ids"
         filters = {own: list(ids), "order_ids": list(order_ids)}
-        return list(self._search(kind, shop, {name: values for name, values in filters.items() if values}))
+        path, name, read = SEARCHED[kind]
+        asked = {name: values for name, values in filters.items() if values}
+        return list(self._each(f"{path}/search", shop, asked, name, read))
 
     def records(self, shop: Access, return_id: str) -> ReturnRecords:
         return _read(wire.records, self._call("GET", f"{wire.RETURNS}/{return_id}/records", shop))
@@ -136,17 +134,34 @@ class TikTok:
         return _read(partial(wire.made, decision), data)
 
     # --- how it travels ---
-    def _search(self, kind: ClaimKind, shop: Access, filters: Mapping[str, Any]) -> Iterator[Claim]:
-        return self._each(f"{SEARCHED[kind][0]}/search", shop, filters, *SEARCHED[kind][1:])
+    def _once(self, read: Callable[[wire.Json], T], shop: Access) -> Callable[[wire.Json], T]:
+        """Return a reader for one search of a list that understands a document once, if the last search has shown it.
+
+        A round reads again the hour before it, in which little has changed.
+        """
+        before = self._shown.get((read.__name__, shop.cipher), {})
+        shown = self._shown[read.__name__, shop.cipher] = {}
+
+        @wraps(read)  # its name is what a log calls it by
+        def known(document: wire.Json) -> T:
+            mark = _mark(document)
+            if mark is None:
+                return read(document)
+            value: T = before[mark] if mark in before else read(document)
+            if len(shown) < REMEMBERED:
+                shown[mark] = value
+            return value
+
+        return known
 
     def _each(
         self, path: str, shop: Access, filters: Mapping[str, Any], name: str, read: Callable[[wire.Json], T]
     ) -> Iterator[T]:
         """Yield every object that can be read; one that cannot holds up no other, and is told at the end."""
-        unread, known = 0, wraps(read)(lambda document: self._understood(read, json_text.in_order(document)))
+        unread = 0
         for documents in self._pages(path, shop, filters, name):
             for document in documents:
-                value = _read_or_skip(known, document)
+                value = _read_or_skip(read, document)
                 if value is None:
                     unread += 1
                 else:
@@ -221,6 +236,19 @@ class TikTok:
         return _data(method, path, response, content, self.clock.now())
 
 
+def _mark(document: wire.Json) -> bytes | None:
+    """Return by what a document is known again; None of one that is large, or that its text does not tell wholly.
+
+    The text of a number beyond all bounds, and only of that and of nothing, is null.
+    """
+    try:
+        text = orjson.dumps(document)
+    except TypeError:
+        return None
+    told = len(text) <= LARGEST_KNOWN and b"null" not in text
+    return hashlib.blake2b(text, digest_size=16).digest() if told else None
+
+
 def _read(read: Callable[[wire.Json], T], document: wire.Json) -> T:
     """Understand a document, or say that it cannot be: a response that lacks what it must have is none."""
     try:
@@ -258,7 +286,7 @@ def _data(method: str, path: str, response: requests.Response, content: bytes, n
         log.warning("%s %s: HTTP %s", method, path, status)
         raise Unavailable(f"HTTP {status}: a redirect, which is not followed.", acted=True)
     try:
-        envelope = json_text.read(content)
+        envelope = _read_json(content.decode(json.detect_encoding(content), "surrogatepass"))
         code, words = envelope["code"], _printable(envelope.get("message"))
         if type(code) is not int:
             raise TypeError
@@ -276,6 +304,13 @@ def _payload(envelope: wire.Json) -> wire.Json:
     shapes.SUCCESS.check(envelope)
     data: wire.Json = envelope["data"]
     return data
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+_read_json: Final = json.JSONDecoder(parse_constant=_no_constant).decode
 
 
 def _printable(words: object) -> str:

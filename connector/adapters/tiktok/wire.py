@@ -5,12 +5,12 @@ there and of its kind. Fields without a value are left out by the marketplace; a
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from connector.adapters import json_text
 from connector.adapters.tiktok import shapes
 from connector.domain.decisions import (
     ApproveCancellation,
@@ -32,6 +32,7 @@ RETURNS: Final = "/return_refund/202309/returns"
 CANCELLATIONS: Final = "/return_refund/202309/cancellations"
 PAID: Final = "REFUND_SUCCESS"  # what happened to a return whose money has come
 FEES: Final = ("retail_delivery_fee", "buyer_service_fee")  # of the US, of Indonesia
+_in_order: Final = json.JSONEncoder(sort_keys=True).encode
 IDS: Final = {"orders": "id", "return_orders": "return_id", "cancellations": "cancel_id"}  # of what a search lists
 
 
@@ -247,7 +248,7 @@ def _comment(comment: str | None) -> Json:
 
 def fingerprint(document: Json) -> str:
     """Tell two readings of the same object apart, also within one second."""
-    return hashlib.blake2b(json_text.in_order(document), digest_size=16).hexdigest()
+    return hashlib.blake2b(_in_order(document).encode(), digest_size=16).hexdigest()
 
 
 def _money(text: str | None) -> Decimal:

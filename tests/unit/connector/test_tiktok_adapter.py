@@ -1,13 +1,16 @@
 """The marketplace's wire as the adapter speaks it: signatures, pages, and errors told apart."""
 
+import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import requests
 
+from connector.adapters.tiktok import wire as documents
 from connector.adapters.tiktok.client import TikTok, sign
 from connector.domain.decisions import ApproveReturn, SiteDecision
+from connector.domain.site import SiteOrder
 from connector.errors import Busy, Refused, TooMuch, Unavailable
 from connector.ports import Access
 from tests.clock import HandClock
@@ -75,6 +78,45 @@ def test_what_moves_to_the_end_while_it_is_paged_takes_nobody_past_us(wire: Wire
     with pytest.raises(Unavailable, match="show 11 of 12 orders") as incomplete:
         read += [order.id for order in found]
     assert not incomplete.value.acted
+
+
+def test_what_the_last_search_has_shown_is_understood_once(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    understood: list[str] = []
+
+    def order(document: Json, read: Callable[[Json], SiteOrder] = documents.order) -> SiteOrder:
+        understood.append(document["id"])
+        return read(document)
+
+    monkeypatch.setattr(documents, "order", order)
+    elsewhere = Access(cipher="ROW_other", access_token="token")
+    for number in ("500", "501"):
+        wire.stub.put_order(number, "10.00")
+
+    def search(shop: Access = SHOP, since: datetime | None = None) -> tuple[list[SiteOrder], list[str]]:
+        understood.clear()
+        return list(wire.tiktok.orders_since(shop, since)), list(understood)
+
+    first, read = search()
+    assert read == ["500", "501"]
+    assert search() == (first, [])
+    assert search(elsewhere) == (first, ["500", "501"])
+    wire.stub.orders["501"]["line_items"][0]["sale_price"] = "12.00"
+    changed, read = search()
+    assert (read, changed[0], changed[1] != first[1]) == (["501"], first[0], True)
+    assert search(since=wire.clock.now() + timedelta(days=1)) == ([], [])
+    assert search() == (changed, ["500", "501"])  # what the last one has not shown is forgotten
+
+
+@pytest.mark.parametrize("name", ["paid_time", "buyer_email", "recipient_address"])
+def test_a_number_beyond_all_bounds_is_not_taken_for_nothing(wire: Wire, name: str) -> None:
+    wire.stub.put_order("500", "10.00")[name] = None
+    assert len(list(wire.tiktok.orders_since(SHOP, None))) == 1
+    page = {"orders": [wire.stub.orders["500"]], "next_page_token": "", "total_count": 1}
+    text = json.dumps({"code": 0, "message": "Success", "data": page})
+    assert f'"{name}": null' in text
+    wire.stub.instead = lambda call: {"raw": text.replace(f'"{name}": null', f'"{name}": 1e400').encode()}
+    with pytest.raises(Unavailable, match="1 of the orders cannot be read"):
+        list(wire.tiktok.orders_since(SHOP, None))
 
 
 def raising(error: Exception) -> Responder:

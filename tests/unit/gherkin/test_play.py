@@ -338,6 +338,24 @@ def test_a_line_means_the_step_of_the_folder_that_it_stands_in(rehearse: Rehears
     assert "6 scenarios: 2 held, 2 broken, 2 miswritten" in shown
 
 
+LATER = """\
+import types
+
+def pytest_runtest_teardown(item):
+    if not item.config.pluginmanager.has_plugin("late"):
+        late = types.ModuleType("late")
+        exec("from pytest_bdd import when\\n@when('it is later')\\ndef _(): pass\\n", vars(late))
+        item.config.pluginmanager.register(late, "late")
+"""
+
+
+def test_a_step_that_is_there_later_is_found_then(rehearse: Rehearse) -> None:
+    rehearse.file("conftest.py", LATER)
+    scenarios = [f"  Scenario: {name}\n    When it is later\n" for name in ("First", "Second")]
+    rehearse.file("own.feature", "Feature: Own\n" + "".join(scenarios))
+    assert "2 scenarios: 1 held, 1 miswritten" in rehearse("play", rehearse.folder, code=2).out
+
+
 TROUBLED = """\
 Feature: Own
   Scenario: Own

@@ -93,6 +93,14 @@ def test_a_body_changed_after_signing_breaks_the_sign(client: Client) -> None:
     assert refused[:2] == (401, 106001)
 
 
+@pytest.mark.parametrize(("length", "code"), [(2, 0), (1, 106001), (0, 106001), (3, 106001)])
+def test_a_body_is_read_as_far_as_its_header_says(client: Client, length: int, code: int) -> None:
+    """Two bytes are signed, and a third lies there: whoever reads too few, or all, finds another signature."""
+    response = client.send("POST", SEARCH, body=b"{} ", signed_body=b"{}", length=length)
+    assert response.json is not None
+    assert response.json["code"] == code
+
+
 def test_the_token_is_missing_or_unknown_or_has_expired(client: Client, clock: HandClock) -> None:
     is_refused(client.refusal("POST", SEARCH, leave_out="x-tts-access-token"), 400, 36009004, "x-tts-access-token")
     assert client.refusal("POST", SEARCH, headers={"x-tts-access-token": "ROW_no"})[:2] == (401, 105001)
