@@ -47,6 +47,18 @@ Feature: Trouble around a deadline
       And Maya has exactly one mail, "refund rejected"
 
     @trouble
+    Scenario: It gets lost, and the silence has paid before anybody can be asked
+      Given the connector has been down for 22 hours
+      And it is 20 minutes before the answer to Maya is due
+      And the marketplace does not receive the next rejection
+      And the marketplace answers 503 to every search for returns for 3 hours
+      And the seller has rejected Maya's request
+      When 4 hours pass
+      Then the trouble was hit
+      And Maya's request is shown as "Completed"
+      And all three books say 15.99 USD for Maya
+
+    @trouble
     Scenario: A yes gets lost, and before anybody can be asked Maya wants nothing any more
       Given the connector has been down for 22 hours
       And it is 20 minutes before the answer to Maya is due

@@ -238,7 +238,7 @@ class ChannelAdvisor:
     def _adjustments_from(self, field: str, since: datetime, level: Level) -> Iterator[Adjustment]:
         """Yield those of which a date is no earlier; none where the connector hands out others, on whatever page."""
         first = since.replace(microsecond=0)
-        moment = f"{first:%Y-%m-%dT%H:%M:%S}Z"
+        moment = f"{first:%Y-%m-%dT%H:%M:%S}" + ("" if Manner.OLD_CLIENT in self._manners else "Z")
         if Manner.OFFSETS in self._manners:
             moment = first.astimezone(OFFSETS[level]).isoformat()
         asked = {"$filter": filters.since(field, first, moment, wordy=self._wordy)}

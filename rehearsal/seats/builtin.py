@@ -1,5 +1,6 @@
 """Our own players on their seats: they have no private door, whatever the stage asks of them goes through the ports."""
 
+import base64
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -49,6 +50,11 @@ class SecretStreams:
         return hashlib.sha256(f"{self.key}|{purpose}|{self.drawn[purpose]}".encode()).hexdigest()[:40]
 
 
+def _key(of_stage: str) -> str:
+    """Return a key that seals the tokens on its disk, as whoever runs a connector has to give one."""
+    return base64.b64encode(hashlib.sha256(f"{of_stage}|secret key".encode()).digest()).decode()
+
+
 class _Output(logging.Handler):
     """Hands on each line of the connector's log as its process would write it."""
 
@@ -73,6 +79,7 @@ class OurConnector(ConnectorSeat):
             database_url="sqlite://",
             app_key=app.app_key,
             app_secret=app.app_secret,
+            secret_keys=(_key(self.secrets.key),),
             pages_open=True,
             webhook_url=place.webhooks,
             default_answers=place.default_answers or {},

@@ -196,6 +196,11 @@ def test_it_spells_things_as_older_clients_do() -> None:
         "/v1/orders/", "/v1/orderadjustments/", "/v1/orderitemadjustments/",
     }  # fmt: skip
     reads = [call for call in office.connector.calls if call.method == "GET"]
+    office.pull()
+    asked = {
+        call.query["$filter"] for call in office.connector.calls if "CreatedDateUtc" in call.query.get("$filter", "")
+    }
+    assert {one.rpartition("T")[2] for one in asked} == {"08:00:00"}
     assert all(call.query["access_token"] and "Authorization" not in call.headers for call in reads)
 
 
