@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -122,6 +122,9 @@ class Told:
         claim = claims.by_id.get(event.claim or "")
         if claim is None:
             return
+        if event.restock and not claim.by_seller:
+            unasked = "no goods back on the shelf, for which the staff have not asked"
+            yield replace(_wrong(event, "restock", unasked, "IsRestock is true"), certainty="assumed")
         yield from self._rma(event, claim)
         by_others = claim.id not in answered or _moved_by_others(claim, limits)
         by_others = by_others or _against(claim, event.placed, answered[claim.id])

@@ -27,6 +27,7 @@ def objected_to(story: Story) -> set[str | None]:
         ("carrier", {}, {"site_status": "BUYER_SHIPPED_ITEM", "tracking_number": "1Z0009", "carrier": ""}),
         ("reason", {"return_type": "REFUND"}, {"reason": "CustomerReturnedItem"}),
         ("reason", {"return_type": "RETURN_AND_REFUND"}, {"reason": "GeneralAdjustment"}),
+        ("restock", {}, {"restock": True}),
     ],
 )
 def test_what_the_oms_is_told_beside_the_status_is_what_the_marketplace_says(
@@ -44,6 +45,7 @@ def test_what_the_oms_is_told_beside_the_status_is_what_the_marketplace_says(
     story.read("ReadyForReturn", asked=False, **told).act_ended()
     (finding,) = story.auditor.broken()
     assert (finding.invariant, finding.witness.about["what"]) == ("as-meant", what)
+    assert finding.certainty == ("assumed" if what == "restock" else "documented")
 
 
 @pytest.mark.parametrize(
