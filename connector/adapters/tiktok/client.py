@@ -71,7 +71,7 @@ class TikTok:
     auth_url: str
     http_timeout: timedelta
     page_size: int
-    # What the last search of a shop's list has shown, by the marks of the documents; the next search of it forgets the rest.
+    # What the last search of a shop's list has shown, by the documents' marks; the next search of it forgets the rest.
     _shown: dict[tuple[str, str], dict[bytes, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     # --- tokens ---
