@@ -48,7 +48,7 @@ def _vault(settings: Settings, engine: sa.Engine) -> Vault:
     """Return what keeps the secrets of this database."""
     if in_memory(engine) and not settings.secret_keys:
         return Unsealed()
-    from connector.adapters.vault import Vault as Sealing  # noqa: PLC0415 - a world starts fast: only what is at rest is sealed
+    from connector.adapters.vault import Vault as Sealing  # noqa: PLC0415 - only who has keys pays for them
 
     return Sealing(settings.secret_keys)
 

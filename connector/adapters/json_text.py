@@ -10,14 +10,14 @@ from typing import Any, Final
 
 import orjson
 
-# What it would write in ways of its own goes to `spell` first, or is an error.
+# What it would write of these in ways of its own goes to `spell` first, or is an error.
 _AS_PYTHON: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
 def written(value: Any, spell: Callable[[Any], Any] | None = None) -> bytes:
     """Return a value as JSON without spaces; `spell` turns what JSON has no word for into what it has one for.
 
-    Raises TypeError where nothing does.
+    Raises TypeError where nothing does; a number that is none, or beyond all bounds, becomes null.
     """
     try:
         return orjson.dumps(value, spell, _AS_PYTHON)

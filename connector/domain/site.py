@@ -1,5 +1,6 @@
 """What the marketplace shows, in values the connector's rules understand. Adapters make them, rules read them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -48,7 +49,7 @@ class OrderFacts:
     cancelled_at: datetime | None = None
     buyer_user_id: str = ""
     buyer_email: str = ""
-    recipient: dict[str, Any] = field(default_factory=dict)  # the marketplace's recipient_address object
+    recipient: Mapping[str, Any] = field(default_factory=dict)  # the marketplace's recipient_address object
     payment_method: str = ""
     fingerprint: str = ""  # of the document last read
 

@@ -29,6 +29,7 @@ SIGNED: Final = "rehearsal.signed"  # as a stage hands in the body that was sign
 LARGEST_BODY: Final = 4 * 1024 * 1024
 LARGEST_UPLOAD: Final = 12 * 1024 * 1024  # a picture, and what stands around it
 JSON: Final = "application/json; charset=utf-8"
+PLAIN: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME  # neither has a form in a document
 ACTS: Final[dict[str, Act]] = {
     name: act for door in (authorization, orders, returns, cancellations, webhooks) for name, act in door.ACTS.items()
 }
@@ -36,10 +37,10 @@ ACTS: Final[dict[str, Act]] = {
 Respond = Callable[[Callable[[str], Json], int], Response]
 
 
-def _written(document: Json) -> bytes:
+def written(document: Json) -> bytes:
     """Return a document as JSON; of what a caller wrote, half a character may come back in a message."""
     try:
-        return orjson.dumps(document)
+        return orjson.dumps(document, option=PLAIN)
     except TypeError:
         return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
 
@@ -54,7 +55,7 @@ def create_app(market: Market, other_clocks: OtherClocks = tuple) -> Flask:
 
     def respond(document: Callable[[str], Json], http_status: int = 200) -> Response:
         request_id = ids.next(market.now, request.environ.get(EXCHANGE_ID))
-        return Written(_written(document(request_id)), http_status, JSON)
+        return Written(written(document(request_id)), http_status, JSON)
 
     def view(endpoint: Endpoint) -> Callable[..., Response]:
         act = ACTS[endpoint.operation]

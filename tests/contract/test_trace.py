@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from typing import Any
@@ -128,3 +128,26 @@ def test_a_credential_that_stands_in_a_field_of_a_form_as_well_is_hidden_there(s
         outside.post("/oauth2/token", data=form)
         *_, entry = world.trace.entries()
         assert entry["request"]["body"] == {**form, "refresh_token": "[redacted]", "scope": "mine is [redacted]"}
+
+
+def as_php(text: str) -> str:
+    return json.dumps(text).replace("/", "\\/")
+
+
+def spelt_out(text: str) -> str:
+    return '"' + "".join(f"\\u{ord(character):04x}" for character in text) + '"'
+
+
+@pytest.mark.parametrize(
+    "secret", ["back\\slash-of-a-token", 'quoted"-in-the-midst', "sl/ash/es/in-a-token", "tab\tand\nend-of-line"]
+)
+@pytest.mark.parametrize("spell", [json.dumps, as_php, spelt_out])
+def test_a_credential_is_hidden_however_json_spells_it(secret: str, spell: Callable[[str], str]) -> None:
+    with closing(World(seed=7)) as world:
+        outside = Client(outside_app(world, "connector"))
+        outside.post("/oauth2/token", data={"grant_type": "refresh_token", "refresh_token": secret})
+        outside.post(
+            "/v1/Orders(1)/Adjust", data=f'{{"SellerAdjustmentID": {spell(secret)}}}', content_type="application/json"
+        )
+        *_, entry = world.trace.entries()
+        assert entry["request"]["body"] == {"SellerAdjustmentID": "[redacted]"}

@@ -217,6 +217,17 @@ def test_the_next_world_finds_its_disk_empty(world: World) -> None:
     disk.end()
 
 
+def test_what_the_connector_keeps_of_the_marketplace_s_tokens_is_sealed(world: World) -> None:
+    assert isinstance(world.connector, OurConnector)
+    disk: Any = world.connector.process.engine.raw_connection().driver_connection
+    given = world.marketplace.credentials(world.marketplace.shops[0].shop_id, AppName.CONNECTOR)
+    (kept,) = disk.execute("SELECT access_token, refresh_token FROM tokens")
+    assert {given.access_token[:4], given.refresh_token[:4]}.isdisjoint(token[:4] for token in kept)
+    world.connector.kill()
+    world.connector.start()
+    assert case(world, asked(world))
+
+
 class Death(BaseException):
     """The end of a process, wherever it happens to be."""
 

@@ -159,7 +159,7 @@ _LAPSED: Final = sa.delete(t.access_tokens).where(t.access_tokens.c.expires_at <
 
 
 class Unsealed:
-    """Keeps secrets as they are: a database in memory is nothing that somebody could come by."""
+    """Keeps secrets as they are, in memory and without keys: there is nothing that somebody could come by."""
 
     def seal(self, secret: str) -> str:
         return secret

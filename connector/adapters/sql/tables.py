@@ -125,7 +125,7 @@ shops: Final = sa.Table(
     sa.Column("added_at", Utc, nullable=False),
 )
 
-# The shop's keys at the marketplace; both tokens are sealed, unless the database lies in memory.
+# The shop's keys at the marketplace; both tokens are sealed, unless the database lies in memory without keys.
 tokens: Final = sa.Table(
     "tokens",
     metadata,

@@ -239,7 +239,7 @@ class TikTok:
 def _mark(document: wire.Json) -> bytes | None:
     """Return by what a document is known again; None of one that is large, or that its text does not tell wholly.
 
-    The text of a number beyond all bounds, and only of that and of nothing, is null.
+    A number beyond all bounds is written as null, so one that has a null in it is read anew.
     """
     try:
         text = orjson.dumps(document)

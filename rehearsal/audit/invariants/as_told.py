@@ -122,7 +122,7 @@ class Told:
         claim = claims.by_id.get(event.claim or "")
         if claim is None:
             return
-        if event.restock and not claim.by_seller:
+        if event.restock and restock is None and not claim.by_seller:
             unasked = "no goods back on the shelf, for which the staff have not asked"
             yield replace(_wrong(event, "restock", unasked, "IsRestock is true"), certainty="assumed")
         yield from self._rma(event, claim)

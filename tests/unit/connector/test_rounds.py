@@ -1,7 +1,7 @@
 """The round as a whole: what is collected, what is answered, what is delivered, what is looked up."""
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -386,7 +386,7 @@ def test_a_buyer_is_forgotten_when_nothing_has_moved_for_long_and_known_again_by
     bench.round()
     last = bench.clock.at
 
-    def known() -> tuple[str, Json, datetime]:
+    def known() -> tuple[str, Mapping[str, Any], datetime]:
         with SqlStore(bench.connector.engine).reading() as work:
             (order,) = work.orders_anywhere("500")
         return order.buyer_email, order.recipient, order.updated_at

@@ -8,9 +8,9 @@ import pytest
 import requests
 
 from connector.adapters.tiktok import wire as documents
-from connector.adapters.tiktok.client import TikTok, sign
+from connector.adapters.tiktok.client import LARGEST_KNOWN, TikTok, sign
 from connector.domain.decisions import ApproveReturn, SiteDecision
-from connector.domain.site import SiteOrder
+from connector.domain.site import ClaimKind, SiteOrder
 from connector.errors import Busy, Refused, TooMuch, Unavailable
 from connector.ports import Access
 from tests.clock import HandClock
@@ -105,6 +105,31 @@ def test_what_the_last_search_has_shown_is_understood_once(wire: Wire, monkeypat
     assert (read, changed[0], changed[1] != first[1]) == (["501"], first[0], True)
     assert search(since=wire.clock.now() + timedelta(days=1)) == ([], [])
     assert search() == (changed, ["500", "501"])  # what the last one has not shown is forgotten
+
+
+@pytest.mark.parametrize("kind", list(ClaimKind))
+def test_claims_are_understood_once_as_well(wire: Wire, kind: ClaimKind) -> None:
+    wire.stub.put_order("500", "10.00")
+    if kind is ClaimKind.RETURN:
+        wire.stub.put_return("R1", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
+    else:
+        wire.stub.put_cancellation("C1", "500", "PENDING")
+    (claim,) = wire.tiktok.claims_since(SHOP, kind, None)
+    (again,) = wire.tiktok.claims_since(SHOP, kind, None)
+    assert again is claim
+
+
+@pytest.mark.parametrize(
+    ("note", "known"),
+    [("as it comes", True), ("half of a character: \ud83d", False), (10**40, False), ("l" * LARGEST_KNOWN, False)],
+    ids=["short", "half", "large", "long"],
+)
+def test_what_cannot_be_known_again_is_read_anew(wire: Wire, note: object, known: bool) -> None:
+    wire.stub.put_order("500", "10.00")["note"] = note
+    (order,) = wire.tiktok.orders_since(SHOP, None)
+    (again,) = wire.tiktok.orders_since(SHOP, None)
+    assert again == order
+    assert (again is order) is known
 
 
 @pytest.mark.parametrize("name", ["paid_time", "buyer_email", "recipient_address"])

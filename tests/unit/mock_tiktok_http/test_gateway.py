@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from mock_tiktok import AppName, Marketplace
+from mock_tiktok.open_api.app import written
 from mock_tiktok.state.quotas import EVERY_SHOP, SANDBOX, Quota
 from tests.clock import START, HandClock
 from tests.unit.mock_tiktok_http.client import SEARCH, Client
@@ -99,6 +100,12 @@ def test_a_body_is_read_as_far_as_its_header_says(client: Client, length: int, c
     response = client.send("POST", SEARCH, body=b"{} ", signed_body=b"{}", length=length)
     assert response.json is not None
     assert response.json["code"] == code
+
+
+@pytest.mark.parametrize("value", [START, HandClock()])
+def test_a_document_holds_nothing_that_json_has_no_word_for(value: object) -> None:
+    with pytest.raises(TypeError):
+        written({"value": value})
 
 
 def test_the_token_is_missing_or_unknown_or_has_expired(client: Client, clock: HandClock) -> None:

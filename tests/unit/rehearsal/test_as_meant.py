@@ -48,6 +48,18 @@ def test_what_the_oms_is_told_beside_the_status_is_what_the_marketplace_says(
     assert finding.certainty == ("assumed" if what == "restock" else "documented")
 
 
+@pytest.mark.parametrize("asked", [True, False, None])
+@pytest.mark.parametrize("by", ["seller", "buyer"])
+@pytest.mark.parametrize("told", [True, False])
+def test_goods_are_back_on_the_shelf_if_the_staff_have_asked_for_it(asked: bool | None, by: str, told: bool) -> None:
+    story = Story().claimed() if by == "buyer" else Story().started("R1", "5.00")
+    if asked is not None:
+        story.asked("5.00", restock=asked)
+    story.read("InformationOnly", asked=asked is not None, restock=told).act_ended()
+    wrong = told and by == "buyer" if asked is None else told is not asked
+    assert ("restock" in objected_to(story)) is wrong
+
+
 @pytest.mark.parametrize(
     ("row", "what"),
     [
