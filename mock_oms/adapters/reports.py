@@ -69,12 +69,15 @@ class Reports:
 
     def __init__(self, read: Read, one: Callable[[str], Json]) -> None:
         self._read, self._one = read, one
+        self.orders: list[Json] = []  # as they were read, with their lines
         self.parcels: Final[dict[str, tuple[str, ...]]] = {}  # how those stand that were read, by order
 
     def compare(self, marked: AbstractSet[str]) -> None:
         """Compare what the connector hands out in its many ways; `marked` are the orders that bear our mark."""
         for path, expanded in LISTS.items():
             rows = self._read(path, expanded)
+            if path == ORDERS:
+                self.orders = rows
             try:
                 self._compare(path, rows, marked)
             except Unreadable:

@@ -116,12 +116,15 @@ class Poller:
         return tally
 
     def _report(self, today: date, tally: Tally) -> None:
-        """Once a day, when there is nothing else to do, compare what the connector hands out."""
+        """Once a day, when there is nothing else to do, read all orders again, and compare lists with parts of them."""
         last, self.store.reported_on = self.store.reported_on, today
         if last in (None, today):
             return
         try:
-            for order_id, statuses in self.api.compare().items():
+            orders, parcels = self.api.compare()
+            for order in orders:
+                self.effects.order_read(order)
+            for order_id, statuses in parcels.items():
                 self.effects.parcels_read(order_id, statuses)
         except Unreadable as error:
             tally.cannot_read(error)

@@ -205,3 +205,19 @@ def test_a_report_is_made_once_a_day_when_nothing_is_new(monkeypatch: pytest.Mon
     assert made[0].time() == min(pull.at.time() for pull in pulls)
     told = [event["words"] for event in office.events_named("answers_unreadable")]
     assert told == ["The connector's list is not what was asked for."] * (2 * wrong)
+
+
+def test_a_report_reads_again_the_orders_that_bear_our_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    office = Office(manners=("reports",))
+    order = office.told()
+    never_offered = {**order, "ID": 99, "SiteOrderID": "99"}
+
+    def compare(reports: Reports, marked: AbstractSet[str]) -> None:
+        reports.orders = [never_offered, {**order, "ShippingDateUtc": "2031-03-03T09:00:00Z"}]
+
+    monkeypatch.setattr(Reports, "compare", compare)
+    for _ in range(96):
+        office.pull()
+    first, again = office.events_named("order_read")
+    differs = {name for name in first if first[name] != again.get(name)} | (again.keys() - first.keys())
+    assert (first["order_id"], differs, again["again"]) == (again["order_id"], {"shipped_at"}, False)
