@@ -31,6 +31,7 @@ _HEDGES: Final = (
 SAID_NO: Final = re.compile(
     rf"^(?:(?!\b(?:{_HEDGES})\b|[\"“„']).)*?\b(reject(?:ed|s)|(?:refuse|decline|denie)[ds])\b", re.IGNORECASE
 )
+OWN_NAME: Final = re.compile(r"\b[A-Z][A-Z_]{3,}\b")  # as the marketplace writes its statuses
 MONEY: Final = r"refund|cancel|call(ed)? off"
 FAILED: Final = r"refus|fail|error|not possible|could not|cannot|outside|too late"
 SEEN_ONLY: Final = (
@@ -85,6 +86,15 @@ class _Expected:
         return bool(self.own_name) and self.own_name in f"{line.text} {line.source_words or ''}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Stood:
+    """How an order or a claim stands since then, by the event of that number."""
+
+    status: str
+    since: datetime
+    seq: int
+
+
 @dataclass(eq=False, slots=True)
 class IsTold(Invariant):
     """Judged when the world rests: of each order of which something has been heard since."""
@@ -102,6 +112,7 @@ class IsTold(Invariant):
     _last: dict[str, int] = field(default_factory=dict)  # what has happened to an order last, by its place in the trace
     _refused: set[str] = field(default_factory=set)  # the orders about which somebody has said no, to anything
     _happened: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))  # when, by order
+    _orders: dict[str, list[_Stood]] = field(default_factory=lambda: defaultdict(list))
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note what has to stand in the history."""
@@ -109,6 +120,8 @@ class IsTold(Invariant):
         if event.name not in SEEN_ONLY:
             self._happened[order].append(event.at)
             self._last[order] = event.seq
+        if event.name in (EventName.ORDER_PLACED, EventName.ORDER_STATUS_CHANGED):
+            self._orders[order].append(_Stood(event.placed, event.at, event.seq))
         if _says_no(event):
             self._refused.add(order)
         if event.name == EventName.CONNECTOR_KILLED:
@@ -187,6 +200,7 @@ class IsTold(Invariant):
                     )
             yield from self._doubled(order_id, history)
             yield from self._said_again(order_id, history)
+            yield from self._misnamed(order_id, history)
             if order_id not in self._refused and not self.limits.extension(None, datetime.min.replace(tzinfo=UTC)):
                 yield from _no_of_nobodys(order_id, history, self._last.get(order_id))
 
@@ -227,6 +241,29 @@ class IsTold(Invariant):
                     seen = f"“{text}” at {first.isoformat()} and at {then.isoformat()}"
                     yield _violation(order_id, "one line, as no more has happened", seen, "again")
                     break
+
+    def _misnamed(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:
+        """What is called by the marketplace's name for a state of this order was in it within a round of that."""
+        stood = [*_in_turn(self._orders[order_id])]
+        for claim in self.claims.of_order.get(order_id, ()):
+            stood += _in_turn([_Stood(state.status, state.since, state.seq) for state in claim.states])
+        for line in history:
+            around = self.limits.one_round + self.limits.grain
+            since, until = line.at - around, line.at + around  # a line may bear the hour at which the work on it began
+            since -= self.limits.extension(None, since)
+            right = {one.status for one, end in stood if one.since <= until and (end is None or end >= since)}
+            for said in (line.text, line.source_words or ""):
+                named = [one for one, _ in stood if one.status in OWN_NAME.findall(said)]
+                if named and right.isdisjoint(one.status for one in named):
+                    expected = f"a line on what is {' or '.join(sorted(right))}"
+                    found = _violation(order_id, expected, f"“{said}” at {line.at.isoformat()}", "name")
+                    yield replace(found, witness=replace(found.witness, events=(named[-1].seq,)))
+
+
+def _in_turn(states: Sequence[_Stood]) -> Iterable[tuple[_Stood, datetime | None]]:
+    """Yield each state, and until when it was so; of the last one that is not known."""
+    for state, following in zip(states, [*states[1:], None], strict=False):  # where none was, none is yielded
+        yield state, None if following is None else following.since
 
 
 def _says_no(event: PlayerEvent) -> bool:

@@ -94,6 +94,33 @@ def test_a_no_is_told_only_where_somebody_has_said_one(
     assert any("nobody has said no" in finding.expected for finding in story.auditor.broken()) is wrong
 
 
+@pytest.mark.parametrize(
+    ("text", "source_words", "wrong"),
+    [
+        ("Order is IN_TRANSIT", None, False),
+        ("Order is AWAITING_SHIPMENT", None, True),  # it was, hours ago
+        ("Order is AWAITING_SHIPMENT", "IN_TRANSIT", True),
+        ("Shipped", "AWAITING_SHIPMENT", True),
+        ("From AWAITING_SHIPMENT to IN_TRANSIT", None, False),
+        ("Order is COMPLETED", None, False),  # as this order never was: the word may be anybody's
+        ("It was awaiting shipment", None, False),
+        (f"A claim is {PENDING}", "IN_TRANSIT", False),
+    ],
+)
+@pytest.mark.parametrize("troubled", [False, True])  # for three hours, so that the connector may have seen it late
+def test_what_is_called_by_the_marketplace_s_own_name_is_in_that_state(
+    text: str, source_words: str | None, *, wrong: bool, troubled: bool
+) -> None:
+    story = Story().ordered(status="AWAITING_SHIPMENT").idle(hours=3)
+    story.tell("order_status_changed", status="IN_TRANSIT").idle(minutes=15).claimed().idle(minutes=15)
+    for _ in range(12 * troubled):
+        story.struck("S1")
+    story.history.append(Line(story.now, text, source_words=source_words))
+    story.came_to_rest(Row(status="NewRma", can=("approve", "reject")))
+    named = any("a line on what is IN_TRANSIT" in finding.expected for finding in story.auditor.broken())
+    assert named is (wrong and not troubled)
+
+
 def test_of_a_state_one_line_is_asked_for_also_when_something_comes_about_within_it() -> None:
     told = Memory.blank(START, Limits()).invariants[17]
     claim = Claim("R", "returns", "O", "S", False, "USD", "", "", frozenset(), {})
