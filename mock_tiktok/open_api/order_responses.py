@@ -8,7 +8,7 @@ from mock_tiktok.domain.money import Discounts, split
 from mock_tiktok.domain.orders import LineItem, Order
 from mock_tiktok.domain.searches import Page
 from mock_tiktok.domain.words import Mark, OrderStatus
-from mock_tiktok.open_api.written import Json, image, market_fee, maybe_seconds, money, page_of, seconds, valued
+from mock_tiktok.open_api.written import Json, image, market_fee, maybe_seconds, money, once, page_of, seconds, valued
 
 _PACKAGE_STATUS: Final = {
     OrderStatus.UNPAID: "TO_FULFILL",
@@ -39,6 +39,7 @@ def order_page(page: Page[Order]) -> Json:
     return page_of("orders", page, order)
 
 
+@once
 def order(one: Order) -> Json:
     """Return one order. That it is late when the profile's own waits are over, and no sooner or later, is assumed."""
     labelled = one.rts_at is not None

@@ -22,6 +22,7 @@ from mock_tiktok.open_api.written import (
     image,
     market_fee,
     money,
+    once,
     page_of,
     picture,
     seconds,
@@ -116,6 +117,7 @@ def return_page(page: Page[Return], order_of: Callable[[str], Order]) -> Json:
     return page_of("return_orders", page, lambda item: return_(item, order_of(item.order_id)))
 
 
+@once
 def return_(item: Return, its_order: Order) -> Json:
     """Return one return."""
     arbitration = item.arbitration_status
@@ -329,6 +331,7 @@ def cancellation_page(page: Page[Cancellation], order_of: Callable[[str], Order]
     return page_of("cancellations", page, lambda item: _cancellation(item, order_of(item.order_id)))
 
 
+@once
 def _cancellation(item: Cancellation, its_order: Order) -> Json:
     return valued(
         {

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any, Final
+from functools import lru_cache, wraps
+from typing import Any, Final, TypeVarTuple
 from urllib.parse import quote
 
 from mock_tiktok.domain.money import FEES
@@ -13,6 +13,9 @@ from mock_tiktok.domain.searches import Page
 
 Json = dict[str, Any]
 
+Things = TypeVarTuple("Things")
+
+KEPT: Final = 1024  # documents that are not written anew
 _SIZE: Final = (200, 200)  # of pictures, in pixels
 IMAGES: Final = "https://p16-oec-va.ibyteimg.com/"
 
@@ -59,6 +62,27 @@ def _address(name: str) -> str:
 
 def video(url: str) -> Json:
     return {**picture(url), "cover": f"{url}.jpeg", "duration_millis": 10_000}
+
+
+def once(write: Callable[[*Things], Json]) -> Callable[[*Things], Json]:
+    """Have things be written once for as long as they are the same ones: who changes one puts another in its place.
+
+    A list shows again most of what the last one has shown.
+    """
+    kept: dict[tuple[int, ...], tuple[object, Json]] = {}
+
+    @wraps(write)
+    def written(*things: *Things) -> Json:
+        which = tuple(map(id, things))  # nothing else can be at the same place while these are kept
+        if which in kept:
+            return kept[which][1]
+        document = write(*things)
+        if len(kept) == KEPT:
+            kept.clear()
+        kept[which] = things, document
+        return document
+
+    return written
 
 
 def page_of(name: str, page: Page[Any], write: Callable[[Any], Json]) -> Json:

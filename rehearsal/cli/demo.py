@@ -31,7 +31,7 @@ def demo(seed: int, out: Path | None, no_report: bool) -> int:
     if out and not no_report:
         make_room("--out", *report_files(out))
     console = terminal.console()
-    suite = SuiteRun((features_folder(),), seed, tags="demo", traced=not no_report)
+    suite = SuiteRun((features_folder(),), seed, tags="demo", traced=True)
     run = run_shown(suite, lambda console, result: None)
     results = sorted(run.results, key=_place_in_guide)
     for number, result in enumerate(results, start=1):

@@ -106,7 +106,7 @@ RECORDING: Final = pytest.StashKey[Recording]()
 
 
 def observe(stage: Stage, *, traced: bool) -> Observation:
-    """Return everything there is to see on the stage; its trace only if `traced`."""
+    """Return what there is to see on the stage; its returns, mails and trace, for who tells of it, only if `traced`."""
     failures: list[str] = []
 
     def seen(look: Callable[[], Json]) -> Json:
@@ -123,9 +123,9 @@ def observe(stage: Stage, *, traced: bool) -> Observation:
     findings, world = seen(stage.findings), seen(stage.world)
     return Observation(
         world=world,
-        returns=tuple(seen(stage.returns).get("returns", ())),
+        returns=tuple(seen(stage.returns).get("returns", ())) if traced else (),
         ledgers=tuple(seen(stage.ledgers).get("orders", ())),
-        mails=tuple(seen(stage.mailbox).get("mails", ())),
+        mails=tuple(seen(stage.mailbox).get("mails", ())) if traced else (),
         findings=findings,
         trace=tuple(stage.trace()) if traced else (),
         faults=tuple(seen(stage.faults).get("faults", ())),

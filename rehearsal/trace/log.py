@@ -154,7 +154,8 @@ class Trace:
     def event(self, at: datetime, who: str, name: str, data: Mapping[str, Any], shop: str | None = None) -> Entry:
         """Record that something has happened inside a player."""
         shown = plain(data)
-        if self.state.secrets.stand_in(repr(shown).encode()):
+        text = repr(shown).encode()
+        if b"\\" in text or self.state.secrets.stand_in(text):  # what Python has escaped is looked through word by word
             shown = self.state.secrets.hidden(shown)
         return self.fill(self.reserve(), at, shop, "event", who=who, name=name, data=shown)
 

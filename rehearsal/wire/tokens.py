@@ -32,6 +32,5 @@ class Tokens:
 
         It is, whatever other tokens were granted since: ChannelAdvisor has several at a time.
         """
-        if not self._until or not authorization:
-            return None
-        return self._until.get(_digest(authorization.rpartition(" ")[2]))
+        scheme, _, token = authorization.rpartition(" ")
+        return self._until.get(_digest(token)) if self._until and scheme.lower() != "basic" else None

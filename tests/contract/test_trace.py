@@ -151,3 +151,13 @@ def test_a_credential_is_hidden_however_json_spells_it(secret: str, spell: Calla
         )
         *_, entry = world.trace.entries()
         assert entry["request"]["body"] == {"SellerAdjustmentID": "[redacted]"}
+
+
+@pytest.mark.parametrize(
+    "secret", ["back\\slash-of-a-token", "tab\tand\nend-of-line", "both'kinds\"of-quotes", "plain-and-simple"]
+)
+def test_a_credential_is_hidden_in_what_a_player_tells(secret: str) -> None:
+    with closing(World(seed=7)) as world:
+        world.trace.state.secrets.learn(secret)
+        entry = world.trace.event(world.now, "oms", "answers_unreadable", {"words": f"It says {secret}."})
+        assert entry["data"] == {"words": "It says [redacted]."}
