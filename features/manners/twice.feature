@@ -22,6 +22,15 @@ Feature: The OMS says everything twice
         | says everything twice and gives its refunds no ids | 15.00 USD of the order     | 30.00 USD |
         | says everything twice and gives its refunds no ids | 25.00 USD of the order     | 25.00 USD |
 
+    @R54 @R55
+    Scenario: What was given back elsewhere is told twice
+      Given the OMS says everything twice
+      And Maya has received a desk lamp for 39.98 USD
+      And everybody has heard of it
+      When the seller records 15.00 USD of Maya's order as given back elsewhere
+      Then the seller sees 15.00 USD recorded for Maya, and nothing to be paid
+      And all three books say 0.00 USD for Maya
+
     @R54 @R14
     Scenario: The same cancellation comes twice
       Given the OMS says everything twice

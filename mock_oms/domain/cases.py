@@ -207,6 +207,12 @@ class Case:
         seen = {adjustment.seller_id for adjustment in self.adjustments.values()}
         return [part for part in self.parts if part.seller_id not in seen]
 
+    def asked_part_by_part(self) -> dict[str, Decimal]:
+        """Return what the refund that was asked for is made of; nothing where not each sum of it was stated."""
+        stated = [made_of(part.parts, part.amount) for part in self.parts if part.parts]
+        names = stated[0] if stated and len(stated) == len(self.parts) else ()
+        return {name: sum((one[name] for one in stated), ZERO) for name in names}
+
     @property
     def status(self) -> str:
         """The connector's word for where the case stands."""

@@ -43,6 +43,8 @@ class Effects:
             "reason": body.get("SiteReason") or body.get("Reason"),
             "restock": bool(body.get("Restock")),
         }
+        if made_of := case.asked_part_by_part():
+            meant["made_of"] = {part: written(sum_, case.currency) for part, sum_ in made_of.items()}
         if case.parts[0].recorded:
             self._about(case, "refund_recorded", **meant)
         else:

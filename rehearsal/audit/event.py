@@ -37,6 +37,7 @@ class EventName(StrEnum):
     MAIL_SENT = "mail_sent"
     DECISION_GIVEN = "decision_given"
     REFUND_REQUESTED = "refund_requested"
+    REFUND_RECORDED = "refund_recorded"
     ORDER_HINTED = "order_hinted"
     ANSWERS_UNREADABLE = "answers_unreadable"
     ORDER_READ = "order_read"

@@ -95,6 +95,9 @@ class AsMeant(Invariant):
     _answered: dict[str, str] = field(default_factory=dict)  # what the staff have said last, by claim
     _overtaken: set[str] = field(default_factory=set)  # whose answer was refused, or that an outsider has moved
     _asked: dict[str, dict[str, _Meant]] = field(default_factory=lambda: defaultdict(dict))  # by order and case
+    _stated: dict[tuple[str, str], Mapping[str, Decimal]] = field(
+        default_factory=dict
+    )  # parts that were asked for, too
     _moves: list[tuple[PlayerEvent, Exchange | None]] = field(default_factory=list)
     _told: Told = field(default_factory=Told)
     _to_compare: dict[str, None] = field(default_factory=dict)
@@ -110,6 +113,9 @@ class AsMeant(Invariant):
             units = frozenset(event.units)
             meant = _Meant(event.seq, event.adjustment, event.reason, units=units, restock=event.restock)
             self._asked[event.order][event.adjustment] = meant
+            self._stated[event.order, event.adjustment] = event.made_of
+        elif event.name == EventName.REFUND_RECORDED:
+            self._stated[event.order, event.adjustment] = event.made_of
         elif event.name == EventName.ORDER_PLACED:
             self._told.placed(event)
         elif event.name in (EventName.ORDER_STATUS_CHANGED, EventName.ADDRESS_CHANGED):
@@ -131,6 +137,7 @@ class AsMeant(Invariant):
                 self.limits,
                 reason=reason,
                 restock=restock,
+                made_of=self._stated.get((event.order, event.adjustment), {}) if event.asked else {},
                 answered=self._answered,
                 overtaken=self._overtaken,
             )

@@ -100,10 +100,11 @@ class Told:
         *,
         reason: str,
         restock: bool | None,
+        made_of: Mapping[str, Decimal],
         answered: Mapping[str, str],
         overtaken: Collection[str],
     ) -> Iterable[Violation]:
-        """Judge what the OMS has just read: it may have asked for it, with a `reason` and a `restock`.
+        """Judge what the OMS has just read: it may have asked for it, with a `reason`, a `restock` and parts.
 
         Of the claims that it has `answered`, with what it has said last, some were `overtaken`: the marketplace has
         refused the answer, or an outsider has moved the claim.
@@ -112,11 +113,7 @@ class Told:
         if event.name == EventName.ORDER_READ:
             yield from self._order(event, limits)
             return
-        if reason and event.reason and event.reason != reason:
-            yield _wrong(event, "reason", f"the reason that was given, {reason}", event.reason)
-        if restock is not None and event.restock != restock:
-            expected = "the goods back on the shelf" if restock else "no goods back on the shelf"
-            yield _wrong(event, "restock", expected, "IsRestock is " + str(event.restock).lower())
+        yield from _judge_asked(event, reason, restock, made_of)
         yield from _judge_parts(event)
         yield from _judge_units(event)
         claim = claims.by_id.get(event.claim or "")
@@ -260,6 +257,20 @@ def _kept(event: PlayerEvent) -> dict[str, str]:
         "date of the refund": event.refunded,
     }
     return {what: str(found) for what, found in told.items() if found}
+
+
+def _judge_asked(
+    event: PlayerEvent, reason: str, restock: bool | None, made_of: Mapping[str, Decimal]
+) -> Iterable[Violation]:
+    """Judge what is read of what the staff have asked for: its reason, where the goods go, no more of any part."""
+    if reason and event.reason and event.reason != reason:
+        yield _wrong(event, "reason", f"the reason that was given, {reason}", event.reason)
+    if restock is not None and event.restock != restock:
+        expected = "the goods back on the shelf" if restock else "no goods back on the shelf"
+        yield _wrong(event, "restock", expected, "IsRestock is " + str(event.restock).lower())
+    told, smallest = event.made_of, coin(event.currency)
+    if any(told.get(part, ZERO) > money + smallest for part, money in made_of.items()):  # lines share to a coin
+        yield _wrong(event, "parts", f"parts of the {_shared(made_of)} that the staff asked for", _shared(told))
 
 
 def _judge_parts(event: PlayerEvent) -> Iterable[Violation]:

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -341,3 +342,21 @@ def test_a_refund_knows_its_return_once_the_connector_does(sold: Office) -> None
     row = sold.row()
     assert (row.id, row.kind, row.return_id, row.status) == ("C-1001", "REFUND", "R5", "PostProcessingComplete")
     assert sold.oms.ledger() == {"1": Decimal("68.39")}
+
+
+@pytest.mark.parametrize(
+    ("how", "name", "made_of"),
+    [
+        ({}, "refund_requested", None),  # the whole order, by its sum
+        ({"amount": Decimal(5)}, "refund_requested", None),
+        ({"part": "shipping"}, "refund_requested", {"item": "0.00", "shipping": "9.95", "tax": "0.00"}),
+        ({"part": "tax", "record_only": True}, "refund_recorded", {"item": "0.00", "shipping": "0.00", "tax": "3.59"}),
+    ],
+)
+def test_what_of_each_part_the_staff_have_asked_for_is_told(
+    sold: Office, how: dict[str, Any], name: str, made_of: Json | None
+) -> None:
+    sold.oms.refund(order_id="1", **how)
+    (told,) = sold.events_named(name)
+    expected = None if made_of is None else {part: Decimal(sum_) for part, sum_ in made_of.items()}
+    assert told.get("made_of") == expected

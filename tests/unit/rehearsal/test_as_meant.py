@@ -48,6 +48,32 @@ def test_what_the_oms_is_told_beside_the_status_is_what_the_marketplace_says(
     assert finding.certainty == ("assumed" if what == "restock" else "documented")
 
 
+@pytest.mark.parametrize("name", ["refund_requested", "refund_recorded"])
+@pytest.mark.parametrize(
+    ("asked", "told", "wrong"),
+    [
+        ({"tax": "0.73"}, {"tax": "0.73"}, False),
+        ({"tax": "0.73"}, {"tax": "0.40"}, False),  # one of several lines, or what was left
+        ({"tax": "0.73"}, {"tax": "0.74"}, False),  # lines share to a coin
+        ({"tax": "0.73"}, {"item": "0.69", "shipping": "0.03", "tax": "0.01"}, True),
+        ({"shipping": "5.00"}, {"item": "5.00"}, True),
+        ({"item": "10.00", "tax": "1.00"}, {"item": "9.00", "tax": "2.00"}, True),
+        (None, {"item": "9.00", "tax": "2.00"}, False),  # a sum, and nothing of its parts
+    ],
+)
+def test_nothing_goes_back_of_a_part_that_the_staff_have_not_asked_for(
+    name: str, asked: dict[str, str] | None, told: dict[str, str], *, wrong: bool
+) -> None:
+    def parts(said: dict[str, str]) -> dict[str, Decimal]:
+        return {part: Decimal(said.get(part, "0")) for part in ("item", "shipping", "tax")}
+
+    stated: dict[str, Any] = {} if asked is None else {"made_of": parts(asked)}
+    story = Story().ordered().tell(name, who="oms", adjustment_id="C1", amount=Decimal(5), accepted=True, **stated)
+    made_of = parts(told)
+    story.read("Completed", claim="", amount=sum(made_of.values()), made_of=made_of).act_ended()
+    assert ("parts" in objected_to(story)) is wrong
+
+
 @pytest.mark.parametrize("asked", [True, False, None])
 @pytest.mark.parametrize("by", ["seller", "buyer"])
 @pytest.mark.parametrize("told", [True, False])
