@@ -108,3 +108,21 @@ Feature: The OMS asks for more than is left
       Given the seller has refunded Noah 34.49 USD of the order
       When the seller refunds Noah 0.01 USD of the order
       Then all three books say 34.50 USD for Noah
+
+  Rule: The words of all lines have one place at the marketplace
+
+    Background:
+      Given the OMS answers line by line and asks for more than is left
+      And Maya has received:
+        | goods | pieces | price each |
+        | rug   | 1      | 89.00 USD  |
+        | mug   | 1      | 12.50 USD  |
+      And Maya has asked for her money back
+      And everybody has heard of it
+
+    @R11 @R76
+    Scenario: All the words together are more than there is room for
+      Given the seller has rejected Maya's request, saying "ääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää ääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää"
+      When an hour passes
+      Then Maya's request is shown as "Request Pending"
+      And the seller has Maya's request before them
