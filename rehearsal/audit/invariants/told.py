@@ -14,6 +14,7 @@ from rehearsal.audit.decision_ledger import APPROVING, is_rejection
 from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
+from rehearsal.audit.invariants.status_words import SAID, UNDER_WAY, statuses
 from rehearsal.audit.settling import ENDED
 from rehearsal.seats.port import Activity, Capability
 
@@ -31,6 +32,7 @@ _HEDGES: Final = (
 SAID_NO: Final = re.compile(
     rf"^(?:(?!\b(?:{_HEDGES})\b|[\"“„']).)*?\b(reject(?:ed|s)|(?:refuse|decline|denie)[ds])\b", re.IGNORECASE
 )
+EVER_SAID: Final = UNDER_WAY.union(SAID.values())  # in ChannelAdvisor's words; none of them is anybody else's
 OWN_NAME: Final = re.compile(r"\b[A-Z][A-Z_]{3,}\b")  # as the marketplace writes its statuses
 MONEY: Final = r"refund|cancel|call(ed)? off"
 FAILED: Final = r"refus|fail|error|not possible|could not|cannot|outside|too late"
@@ -201,6 +203,7 @@ class IsTold(Invariant):
             yield from self._doubled(order_id, history)
             yield from self._said_again(order_id, history)
             yield from self._misnamed(order_id, history)
+            yield from self._at_odds(order_id, history)
             if order_id not in self._refused and not self.limits.extension(None, datetime.min.replace(tzinfo=UTC)):
                 yield from _no_of_nobodys(order_id, history, self._last.get(order_id))
 
@@ -258,6 +261,18 @@ class IsTold(Invariant):
                     expected = f"a line on what is {' or '.join(sorted(right))}"
                     found = _violation(order_id, expected, f"“{said}” at {line.at.isoformat()}", "name")
                     yield replace(found, witness=replace(found.witness, events=(named[-1].seq,)))
+
+    def _at_odds(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:
+        """ChannelAdvisor's name for a state, and the marketplace's own beside it, say one thing of a claim."""
+        states = [state for claim in self.claims.of_order.get(order_id, ()) for state in claim.states]
+        for line in history:
+            beside = OWN_NAME.findall(line.source_words or "")
+            stood = [state for state in states if state.status in beside]
+            said = EVER_SAID.intersection(re.findall(r"\w+", line.text))
+            if stood and said and not any(name in statuses(stood, name, ours=True) for name in said):
+                expected = f"a line on what is {' or '.join(sorted(statuses(stood, '', ours=True)))}"
+                found = _violation(order_id, expected, f"“{line.text}” beside {line.source_words}", "name")
+                yield replace(found, witness=replace(found.witness, events=(stood[-1].seq,)))
 
 
 def _in_turn(states: Sequence[_Stood]) -> Iterable[tuple[_Stood, datetime | None]]:

@@ -121,6 +121,29 @@ def test_what_is_called_by_the_marketplace_s_own_name_is_in_that_state(
     assert named is (wrong and not troubled)
 
 
+@pytest.mark.parametrize(
+    ("text", "source_words", "wrong"),
+    [
+        ("Refund request: NewRma", PENDING, False),
+        ("Refund request: NewRma", f"{PENDING} (IN_PROGRESS)", False),
+        ("Refund request: PendingApproval", PENDING, False),  # what the seller has said is on its way
+        ("Refund request: ReadyForReturn", PENDING, True),
+        ("Refund request: PostProcessingComplete", PENDING, True),
+        ("From ReadyForReturn to NewRma", PENDING, False),
+        ("Ready for return", PENDING, False),  # anybody's words
+        ("Refund request: ReadyForReturn", None, False),  # nothing to hold it against
+        ("Refund request: ReadyForReturn", "IN_TRANSIT", False),
+    ],
+)
+def test_channeladvisor_s_word_for_a_state_fits_the_marketplace_s_beside_it(
+    text: str, source_words: str | None, *, wrong: bool
+) -> None:
+    story = Story().claimed().idle(minutes=15)
+    story.history.append(Line(story.now, text, source_words=source_words))
+    story.came_to_rest(Row(status="NewRma", can=("approve", "reject")))
+    assert any(" beside " in finding.seen for finding in story.auditor.broken()) is wrong
+
+
 def test_of_a_state_one_line_is_asked_for_also_when_something_comes_about_within_it() -> None:
     told = Memory.blank(START, Limits()).invariants[17]
     claim = Claim("R", "returns", "O", "S", False, "USD", "", "", frozenset(), {})
