@@ -9,7 +9,7 @@ import pytest
 
 from rehearsal.seats.port import Overview
 from tests.clock import START
-from tests.unit.rehearsal.story import SUCCESS, Row, Story
+from tests.unit.rehearsal.story import PENDING, SUCCESS, Row, Story
 
 
 def objected_to(story: Story) -> set[str | None]:
@@ -72,6 +72,25 @@ def test_nothing_goes_back_of_a_part_that_the_staff_have_not_asked_for(
     made_of = parts(told)
     story.read("Completed", claim="", amount=sum(made_of.values()), made_of=made_of).act_ended()
     assert ("parts" in objected_to(story)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("now", "wrong"),
+    [
+        (PENDING, False),
+        ("AWAITING_BUYER_SHIP", False),
+        ("REFUND_OR_RETURN_REQUEST_REJECT", False),  # an appeal may hand it back
+        ("RETURN_OR_REFUND_REQUEST_SUCCESS", True),
+        ("RETURN_OR_REFUND_REQUEST_COMPLETE", True),
+        ("RETURN_OR_REFUND_REQUEST_CANCEL", True),
+    ],
+)
+def test_at_rest_an_error_stands_only_where_the_marketplace_still_asks(now: str, *, wrong: bool) -> None:
+    story = Story().claimed()
+    if now != PENDING:
+        story.moved(now, "MOVED", "seller center")
+    story.idle(minutes=16).came_to_rest(Row(status="Error", amount=Decimal(5)))
+    assert ("status" in objected_to(story)) is wrong
 
 
 @pytest.mark.parametrize("asked", [True, False, None])
