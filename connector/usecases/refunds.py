@@ -59,11 +59,12 @@ def plan_order(work: UnitOfWork, order: Order, request: AdjustOrder) -> list[Por
     units: Sequence[LineUnit] = left.refundable(shipped_only=request.refund_only)
     if request.amount is not None:
         check_amount("AdjustmentAmount", request.amount, order.currency)
-        units = _bearing(left, left.units, units, request.amount, "AdjustmentAmount", order.currency)
+        units = _bearing(left, left.units, units, request, request.amount, "AdjustmentAmount", order.currency)
     if not units:
         free = left.is_free(left.units)
         raise BadRequest("ID", f"nothing of this order {'was paid for' if free else 'is left to refund or cancel'}")
-    return _portions(left, units, order, Parts() if request.amount is None else Parts(item=request.amount), None)
+    wanted = Parts() if request.amount is None else Parts(item=request.amount)
+    return _portions(left, units, order, wanted, None, recorded=request.prevent_site_processing)
 
 
 def _meant(work: UnitOfWork, order: Order, request: Adjust) -> Left:
@@ -72,17 +73,24 @@ def _meant(work: UnitOfWork, order: Order, request: Adjust) -> Left:
 
 
 def _bearing(
-    left: Left, every: Sequence[LineUnit], units: Sequence[LineUnit], amount: Decimal, field: str, currency: str
+    left: Left,
+    every: Sequence[LineUnit],
+    units: Sequence[LineUnit],
+    request: Adjust,
+    amount: Decimal,
+    field: str,
+    currency: str,
 ) -> Sequence[LineUnit]:
     """Choose the units that a stated sum is about; refuse one that they cannot bear.
 
-    Before anything has shipped a part of the price means all of it, as no marketplace takes a part then.
+    Before anything has shipped a part of the price means all of it, as no marketplace takes a part then. What is only
+    recorded went back elsewhere, and is what it is said to be.
     """
     all_ = left.sum(units)
     if amount > all_:
         raise BadRequest(field, f"{said(amount, currency)} is more than the {said(all_, currency)} that is left")
     shipped = [unit for unit in units if unit.shipped]
-    if amount == all_ or not any(unit.shipped for unit in every):
+    if amount == all_ or request.prevent_site_processing or not any(unit.shipped for unit in every):
         return units
     if amount > left.sum(shipped):
         most = said(left.sum(shipped), currency)
@@ -103,7 +111,7 @@ def plan_item(work: UnitOfWork, order: Order, item: OrderItem, request: AdjustIt
             raise BadRequest(PART_FIELDS[name], f"{amount} is less than nothing")
     stated = {name: amount for name, amount in given.items() if amount is not None}
     if not stated:
-        return _portions(left, units, order, Parts(), item.id)
+        return _portions(left, units, order, Parts(), item.id, recorded=request.prevent_site_processing)
     parts_left = left.parts(units)
     computed = parts_left.scaled_to(left.sum(units), unit_of(order.currency))
     wanted = replace(computed if request.force_calculate_omitted else Parts(), **stated)
@@ -121,7 +129,8 @@ def plan_item(work: UnitOfWork, order: Order, item: OrderItem, request: AdjustIt
             raise BadRequest(
                 PART_FIELDS[name], f"{said(amount, order.currency)} is more than the {rest} that is left of it"
             )
-    return _portions(left, _bearing(left, units, units, wanted.total, field, order.currency), order, wanted, item.id)
+    bearing = _bearing(left, units, units, request, wanted.total, field, order.currency)
+    return _portions(left, bearing, order, wanted, item.id, recorded=request.prevent_site_processing)
 
 
 def _chosen(left: Left, units: list[LineUnit], item: OrderItem, request: AdjustItem) -> list[LineUnit]:
@@ -156,16 +165,19 @@ def _units(count: int) -> str:
     return f"{count} unit{'s' * (count != 1)}"
 
 
-def _portions(left: Left, units: Sequence[LineUnit], order: Order, wanted: Parts, item_id: int | None) -> list[Portion]:
-    """Cut by package. Without wanted parts everything that is left; before shipment always everything."""
+def _portions(
+    left: Left, units: Sequence[LineUnit], order: Order, wanted: Parts, item_id: int | None, *, recorded: bool
+) -> list[Portion]:
+    """Cut by package. Without wanted parts everything that is left; before shipment everything, if not `recorded`."""
     unit = unit_of(order.currency)
     cuts: list[tuple[list[LineUnit], Parts, Decimal]] = []
-    unshipped = [one for one in units if not one.shipped]
+    in_part = recorded and 0 < wanted.total < left.sum(units)
+    unshipped = [] if in_part else [one for one in units if not one.shipped]
     if unshipped:
         cuts.append((unshipped, left.parts(unshipped), left.sum(unshipped)))
     packages: dict[str, list[LineUnit]] = {}
     for one in units:
-        if one.shipped:
+        if one.shipped or in_part:
             packages.setdefault(one.package_id, []).append(one)
     rest = max(wanted.total - left.sum(unshipped), Decimal(0))  # canceled units have taken their part of it
     shares = split(rest, [left.sum(group) for group in packages.values()], unit)
@@ -178,7 +190,9 @@ def _portions(left: Left, units: Sequence[LineUnit], order: Order, wanted: Parts
     for group, meant, amount in cuts:
         parts = meant.scaled_to(amount, unit).within(room, unit)
         room = room.less(parts)
-        portions.append(_portion(left, group, parts, amount == left.sum(group), item_id, unit))
+        portions.append(
+            _portion(left, group, parts, amount == left.sum(group), item_id, unit, cancels=group is unshipped)
+        )
     return portions
 
 
@@ -189,10 +203,12 @@ def _portion(
     whole_units: bool,
     item_id: int | None,
     unit: Decimal,
+    *,
+    cancels: bool,
 ) -> Portion:
     ids = [one.site_line_id for one in units]
     shares = split(parts.total, [left.remaining[line_id] for line_id in ids], unit)
-    return Portion(not units[0].shipped, tuple(units), parts, whole_units, item_id, dict(zip(ids, shares, strict=True)))
+    return Portion(cancels, tuple(units), parts, whole_units, item_id, dict(zip(ids, shares, strict=True)))
 
 
 def start(

@@ -51,11 +51,16 @@ Feature: Part of an order is called off, the rest is shipped
       And all three books say 138.00 USD for Maya
 
     @R14 @R16
-    Scenario: The seller does
-      When the seller calls off what Maya ordered, as the buyer wishes
+    Scenario Outline: The seller does, even if it is the tax alone that they mean to give back
+      When the seller <does>
       Then Maya's order is canceled
       And all three books say 138.00 USD for Maya
       And the seller sees no failure for Maya
+
+      Examples:
+        | does                                             |
+        | calls off what Maya ordered, as the buyer wishes |
+        | refunds Maya the tax                             |
 
   Rule: That it has been shipped is learnt with the next round
 
@@ -85,3 +90,15 @@ Feature: Part of an order is called off, the rest is shipped
       When the seller tries to refund Noah 95.00 USD of the order
       Then it was the connector that refused it
       And the seller sees no failure for Noah
+
+    @R15 @R54
+    Scenario: Of two parcels one has left, and just that sum was given back elsewhere
+      Given Noah has ordered:
+        | goods | pieces | price each | parcel |
+        | vase  | 1      | 90.00 USD  | 1      |
+        | bowl  | 1      | 10.00 USD  | 2      |
+      And the seller has shipped only the vase of Noah's order
+      And everybody has heard of it
+      When the seller records 95.00 USD of Noah's order as given back elsewhere
+      Then the seller sees 95.00 USD recorded for Noah, and nothing to be paid
+      And all three books say 0.00 USD for Noah
