@@ -163,7 +163,7 @@ class ChannelAdvisor:
             for some in [{key[1]: self._store.own_id(key) for key in those[start : start + IDS_PER_CALL]}]
         )
 
-    def compare(self) -> tuple[Sequence[Order], Mapping[str, Sequence[str]]]:
+    def compare(self) -> tuple[Iterator[Order], Mapping[str, Sequence[str]]]:
         """Ask for parts of each list, in many ways; return the orders with our mark, and how the parcels of some stand.
 
         Raises Unreadable where something else comes than must.
@@ -175,7 +175,7 @@ class ChannelAdvisor:
         reports = Reports(read, lambda path: self._json("GET", path, {}))
         _read(reports.compare, self._store.marked)
         ours = (row for row in reports.orders if str(row["ID"]) in self._store.marked)
-        return list(_each(self._order, ours)), reports.parcels
+        return _each(self._order, ours), reports.parcels
 
     def find_refund(self, part: RefundPart) -> list[Adjustment]:
         """Return what a refund of ours has become, found by the only thing that tells: its SellerAdjustmentID."""

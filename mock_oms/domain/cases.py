@@ -209,9 +209,10 @@ class Case:
 
     def asked_part_by_part(self) -> dict[str, Decimal]:
         """Return what the refund that was asked for is made of; nothing where not each sum of it was stated."""
-        stated = [made_of(part.parts, part.amount) for part in self.parts if part.parts]
-        names = stated[0] if stated and len(stated) == len(self.parts) else ()
-        return {name: sum((one[name] for one in stated), ZERO) for name in names}
+        if not all(part.parts for part in self.parts):
+            return {}
+        stated = [made_of(part.parts, part.amount) for part in self.parts]
+        return {name: sum((one[name] for one in stated), ZERO) for name in stated[0]}
 
     @property
     def status(self) -> str:

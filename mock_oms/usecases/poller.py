@@ -122,7 +122,7 @@ class Poller:
             return
         try:
             orders, parcels = self.api.compare()
-            for order in orders:
+            for order in _readable(orders, tally):
                 self.effects.order_read(order)
             for order_id, statuses in parcels.items():
                 self.effects.parcels_read(order_id, statuses)

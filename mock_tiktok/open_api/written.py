@@ -77,7 +77,7 @@ def once(write: Callable[[*Things], Json]) -> Callable[[*Things], Json]:
         if which in kept:
             return kept[which][1]
         document = write(*things)
-        if len(kept) == KEPT:
+        if len(kept) >= KEPT:
             kept.clear()
         kept[which] = things, document
         return document

@@ -124,7 +124,7 @@ class Secrets:
         if isinstance(value, str):
             if len(value) < SHORTEST:  # as most names and words are
                 return value
-            for secret in self.learnt:
+            for secret in sorted(self.learnt, key=len, reverse=True):  # one may begin with another
                 value = value.replace(secret, REDACTED)
             return _MADE_HERE.sub(REDACTED, value)
         if isinstance(value, Mapping):

@@ -245,7 +245,8 @@ class Recorder:
             told += chain.from_iterable(form.items()) if form.__class__ is dict else [str(form)]
             asked = b""
         text = b" ".join((" ".join(told).encode("utf-8", "replace"), asked, reply))
-        return b"\\" in text or secrets.stand_in(text)  # what JSON has escaped is looked through word by word
+        # What JSON has escaped, or written in more than a byte each, is looked through word by word.
+        return b"\\" in text or b"\0" in text or secrets.stand_in(text)
 
     def _record(self, ended: _UnderWay, as_read: _Reading, shop: str | None, breaches: int, *, hides: bool) -> None:
         call, contract, status = ended.call, ended.endpoint.contract, ended.response.status if ended.response else None

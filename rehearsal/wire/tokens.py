@@ -32,5 +32,5 @@ class Tokens:
 
         It is, whatever other tokens were granted since: ChannelAdvisor has several at a time.
         """
-        scheme, _, token = authorization.rpartition(" ")
+        scheme, _, token = authorization.rpartition(" ")  # Basic credentials are none, and need no digest
         return self._until.get(_digest(token)) if self._until and scheme.lower() != "basic" else None

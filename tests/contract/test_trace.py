@@ -139,16 +139,23 @@ def spelt_out(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "secret", ["back\\slash-of-a-token", 'quoted"-in-the-midst', "sl/ash/es/in-a-token", "tab\tand\nend-of-line"]
+    "secret",
+    [
+        "back\\slash-of-a-token",
+        'quoted"-in-the-midst',
+        "sl/ash/es/in-a-token",
+        "tab\tand\nend-of-line",
+        "0123456789" * 4,
+    ],
 )
 @pytest.mark.parametrize("spell", [json.dumps, as_php, spelt_out])
-def test_a_credential_is_hidden_however_json_spells_it(secret: str, spell: Callable[[str], str]) -> None:
+@pytest.mark.parametrize("code", ["utf-8", "utf-16", "utf-16-be", "utf-32-le"])
+def test_a_credential_is_hidden_however_json_spells_it(secret: str, spell: Callable[[str], str], code: str) -> None:
     with closing(World(seed=7)) as world:
         outside = Client(outside_app(world, "connector"))
         outside.post("/oauth2/token", data={"grant_type": "refresh_token", "refresh_token": secret})
-        outside.post(
-            "/v1/Orders(1)/Adjust", data=f'{{"SellerAdjustmentID": {spell(secret)}}}', content_type="application/json"
-        )
+        body = f'{{"SellerAdjustmentID": {spell(secret)}}}'.encode(code)
+        outside.post("/v1/Orders(1)/Adjust", data=body, content_type="application/json")
         *_, entry = world.trace.entries()
         assert entry["request"]["body"] == {"SellerAdjustmentID": "[redacted]"}
 

@@ -137,7 +137,7 @@ class AsMeant(Invariant):
                 self.limits,
                 reason=reason,
                 restock=restock,
-                made_of=self._stated.get((event.order, event.adjustment), {}) if event.asked else {},
+                made_of=self._stated.get((event.order, event.adjustment), {}),
                 answered=self._answered,
                 overtaken=self._overtaken,
             )

@@ -69,6 +69,7 @@ class Told:
     _dated: dict[str, bool] = field(default_factory=lambda: dict.fromkeys((PAYMENT, SHIPPING), False))
     _readings: dict[str, dict[str, Reading]] = field(default_factory=dict)  # by claim, and by the adjustment's number
     _moved: dict[str, None] = field(default_factory=dict)
+    _asked: dict[tuple[str, str], dict[str, PlayerEvent]] = field(default_factory=dict)  # by order and case, and so on
 
     def placed(self, event: PlayerEvent) -> None:
         """Take note of an order as the marketplace has it."""
@@ -113,7 +114,8 @@ class Told:
         if event.name == EventName.ORDER_READ:
             yield from self._order(event, limits)
             return
-        yield from _judge_asked(event, reason, restock, made_of)
+        yield from _judge_asked(event, reason, restock)
+        yield from self._back(event, made_of)
         yield from _judge_parts(event)
         yield from _judge_units(event)
         claim = claims.by_id.get(event.claim or "")
@@ -149,6 +151,20 @@ class Told:
         if before is None or (before.status, before.amount) != (reading.status, reading.amount):
             self._moved[claim.id] = None
         yield from _judge(event, claim, stood, before, limits)
+
+    def _back(self, event: PlayerEvent, asked: Mapping[str, Decimal]) -> Iterable[Violation]:
+        """Judge what goes back by all that is told of one wish of the staff's: no more of any part, but for coins.
+
+        What is called off is all that has not shipped, whatever was asked for.
+        """
+        if not asked or event.kind == TYPES["cancellations"]:
+            return
+        told = self._asked.setdefault((event.order, event.adjustment), {})
+        told[event.ref] = event
+        coins = coin(event.currency) * max(sum(len(one.units) for one in told.values()), 1)
+        seen = {part: sum((one.made_of.get(part, ZERO) for one in told.values()), ZERO) for part in asked}
+        if any(seen[part] > money + coins for part, money in asked.items()):
+            yield _wrong(event, "parts", f"parts of the {_shared(asked)} that the staff asked for", _shared(seen))
 
     def _order(self, event: PlayerEvent, limits: Limits) -> Iterable[Violation]:
         """Judge what is told of an order, and remember what else is told with it."""
@@ -259,18 +275,13 @@ def _kept(event: PlayerEvent) -> dict[str, str]:
     return {what: str(found) for what, found in told.items() if found}
 
 
-def _judge_asked(
-    event: PlayerEvent, reason: str, restock: bool | None, made_of: Mapping[str, Decimal]
-) -> Iterable[Violation]:
-    """Judge what is read of what the staff have asked for: its reason, where the goods go, no more of any part."""
+def _judge_asked(event: PlayerEvent, reason: str, restock: bool | None) -> Iterable[Violation]:
+    """Judge what is read of what the staff have asked for: its reason, and where the goods go."""
     if reason and event.reason and event.reason != reason:
         yield _wrong(event, "reason", f"the reason that was given, {reason}", event.reason)
     if restock is not None and event.restock != restock:
         expected = "the goods back on the shelf" if restock else "no goods back on the shelf"
         yield _wrong(event, "restock", expected, "IsRestock is " + str(event.restock).lower())
-    told, smallest = event.made_of, coin(event.currency)
-    if any(told.get(part, ZERO) > money + smallest for part, money in made_of.items()):  # lines share to a coin
-        yield _wrong(event, "parts", f"parts of the {_shared(made_of)} that the staff asked for", _shared(told))
 
 
 def _judge_parts(event: PlayerEvent) -> Iterable[Violation]:

@@ -33,6 +33,7 @@ SAID_NO: Final = re.compile(
     rf"^(?:(?!\b(?:{_HEDGES})\b|[\"“„']).)*?\b(reject(?:ed|s)|(?:refuse|decline|denie)[ds])\b", re.IGNORECASE
 )
 EVER_SAID: Final = UNDER_WAY.union(SAID.values())  # in ChannelAdvisor's words; none of them is anybody else's
+ABOUT_THE_ORDER: Final = re.compile(r"(?!.*\b(parcel|package|shipment|replac))(the )?order\b", re.IGNORECASE)
 OWN_NAME: Final = re.compile(r"\b[A-Z][A-Z_]{3,}\b")  # as the marketplace writes its statuses
 MONEY: Final = r"refund|cancel|call(ed)? off"
 FAILED: Final = r"refus|fail|error|not possible|could not|cannot|outside|too late"
@@ -115,6 +116,8 @@ class IsTold(Invariant):
     _refused: set[str] = field(default_factory=set)  # the orders about which somebody has said no, to anything
     _happened: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))  # when, by order
     _orders: dict[str, list[_Stood]] = field(default_factory=lambda: defaultdict(list))
+    _read: set[str] = field(default_factory=set)  # orders that the OMS knows, and so the connector
+    _moved: dict[str, None] = field(default_factory=dict)  # those whose history is still to be held against that
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note what has to stand in the history."""
@@ -124,6 +127,10 @@ class IsTold(Invariant):
             self._last[order] = event.seq
         if event.name in (EventName.ORDER_PLACED, EventName.ORDER_STATUS_CHANGED):
             self._orders[order].append(_Stood(event.placed, event.at, event.seq))
+            if order in self._read:
+                self._moved[order] = None
+        if event.name == EventName.ORDER_READ:
+            self._read.add(order)
         if _says_no(event):
             self._refused.add(order)
         if event.name == EventName.CONNECTOR_KILLED:
@@ -192,20 +199,24 @@ class IsTold(Invariant):
             claim = self.claims.by_id[id_]
             self._expected[claim.order_id] += self._from_outside(claim, first, state.at)
         expected, self._expected, self._claims = self._expected, defaultdict(list), {}
-        for order_id, lines in expected.items():
+        for order_id in dict.fromkeys((*expected, *self._moved)):
             history = state.activity(order_id)
-            yield from _missing(order_id, lines, history)
-            for one in lines:
-                if others := one.said_of_others(history):
-                    yield _violation(
-                        order_id, f"a line on {one.what}, by the {one.by}", f"by the {others}", "doer", one
-                    )
-            yield from self._doubled(order_id, history)
-            yield from self._said_again(order_id, history)
             yield from self._misnamed(order_id, history)
-            yield from self._at_odds(order_id, history)
-            if order_id not in self._refused and not self.limits.extension(None, datetime.min.replace(tzinfo=UTC)):
-                yield from _no_of_nobodys(order_id, history, self._last.get(order_id))
+            if order_id in expected:
+                yield from self._judge(order_id, expected[order_id], history)
+        self._moved.clear()
+
+    def _judge(self, order_id: str, lines: Sequence[_Expected], history: Sequence[Activity]) -> Iterable[Violation]:
+        """Judge the history of an order of which something has to be told."""
+        yield from _missing(order_id, lines, history)
+        for one in lines:
+            if others := one.said_of_others(history):
+                yield _violation(order_id, f"a line on {one.what}, by the {one.by}", f"by the {others}", "doer", one)
+        yield from self._doubled(order_id, history)
+        yield from self._said_again(order_id, history)
+        yield from self._at_odds(order_id, history)
+        if order_id not in self._refused and not self.limits.extension(None, datetime.min.replace(tzinfo=UTC)):
+            yield from _no_of_nobodys(order_id, history, self._last.get(order_id))
 
     def _from_outside(self, claim: Claim, first: int, now: datetime) -> Iterable[_Expected]:
         """Yield what has to be told of states that others have brought about, if they lasted long enough to be seen."""
@@ -246,18 +257,22 @@ class IsTold(Invariant):
                     break
 
     def _misnamed(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:
-        """What is called by the marketplace's name for a state of this order was in it within a round of that."""
-        stood = [*_in_turn(self._orders[order_id])]
+        """What is called by the marketplace's name for a state of this order was in it within a round of that.
+
+        The names of an order's states are common words, which a parcel has as well: there it has to be about the order.
+        """
+        of_order, of_claims = [*_in_turn(self._orders[order_id])], list[tuple[_Stood, datetime | None]]()
         for claim in self.claims.of_order.get(order_id, ()):
-            stood += _in_turn([_Stood(state.status, state.since, state.seq) for state in claim.states])
+            of_claims += _in_turn([_Stood(state.status, state.since, state.seq) for state in claim.states])
         for line in history:
+            stood = [*of_order, *of_claims] if ABOUT_THE_ORDER.match(line.text) else of_claims
             around = self.limits.one_round + self.limits.grain
             since, until = line.at - around, line.at + around  # a line may bear the hour at which the work on it began
             since -= self.limits.extension(None, since)
             right = {one.status for one, end in stood if one.since <= until and (end is None or end >= since)}
             for said in (line.text, line.source_words or ""):
                 named = [one for one, _ in stood if one.status in OWN_NAME.findall(said)]
-                if named and right.isdisjoint(one.status for one in named):
+                if named and right and right.isdisjoint(one.status for one in named):
                     expected = f"a line on what is {' or '.join(sorted(right))}"
                     found = _violation(order_id, expected, f"“{said}” at {line.at.isoformat()}", "name")
                     yield replace(found, witness=replace(found.witness, events=(named[-1].seq,)))

@@ -207,17 +207,27 @@ def test_a_report_is_made_once_a_day_when_nothing_is_new(monkeypatch: pytest.Mon
     assert told == ["The connector's list is not what was asked for."] * (2 * wrong)
 
 
-def test_a_report_reads_again_the_orders_that_bear_our_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("unreadable", [False, True])
+def test_a_report_reads_again_the_orders_that_bear_our_mark(monkeypatch: pytest.MonkeyPatch, unreadable: bool) -> None:
+    """One that cannot be read holds up no other, nor the parcels."""
     office = Office(manners=("reports",))
     order = office.told()
+    other = office.connector.order("2", ("cup", 1, 10.0))
     never_offered = {**order, "ID": 99, "SiteOrderID": "99"}
 
     def compare(reports: Reports, marked: AbstractSet[str]) -> None:
-        reports.orders = [never_offered, {**order, "ShippingDateUtc": "2031-03-03T09:00:00Z"}]
+        first = {**order, "TotalPrice": "much"} if unreadable else order
+        reports.orders = [never_offered, {**other, "ShippingDateUtc": "2031-03-03T09:00:00Z"}, first]
+        reports.parcels["1"] = ("InTransit",)
 
+    office.pull()
+    before = office.events_named("order_read")
     monkeypatch.setattr(Reports, "compare", compare)
     for _ in range(96):
         office.pull()
-    first, again = office.events_named("order_read")
-    differs = {name for name in first if first[name] != again.get(name)} | (again.keys() - first.keys())
-    assert (first["order_id"], differs, again["again"]) == (again["order_id"], {"shipped_at"}, False)
+    again = office.events_named("order_read")[len(before) :]
+    assert [one["order_id"] for one in again] == ["2"] if unreadable else ["2", "1"]
+    (was,) = (one for one in before if one["order_id"] == "2")
+    assert {name for name in again[0] if again[0][name] != was.get(name)} == {"shipped_at"}
+    assert [one["order_id"] for one in office.events_named("parcels_read")] == ["1"]
+    assert bool(office.events_named("answers_unreadable")) is unreadable

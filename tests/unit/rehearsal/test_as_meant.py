@@ -75,6 +75,29 @@ def test_nothing_goes_back_of_a_part_that_the_staff_have_not_asked_for(
 
 
 @pytest.mark.parametrize(
+    ("told", "wrong"),
+    [
+        ([("A1", "Refund", "4.00", "0.50"), ("A2", "Refund", "6.00", "0.50")], False),
+        ([("A1", "Refund", "4.00", "1.00"), ("A2", "Refund", "5.00", "1.00")], True),  # the tax twice
+        ([("A1", "Refund", "4.00", "1.00"), ("A1", "Refund", "9.00", "1.00")], False),  # one and the same, later
+        ([("A1", "Refund", "9.98", "1.03")], False),  # three units, a coin of each
+        ([("A1", "Refund", "9.97", "1.04")], True),
+        ([("A1", "Cancellation", "30.00", "9.98")], False),  # called off is all that has not shipped
+    ],
+)
+def test_all_lines_together_give_back_what_was_asked_for(told: list[tuple[str, str, str, str]], *, wrong: bool) -> None:
+    asked = {"item": Decimal(10), "shipping": Decimal(0), "tax": Decimal(1)}
+    story = Story().ordered().tell("refund_requested", who="oms", adjustment_id="C1", amount=Decimal(11), made_of=asked)
+    for ref, kind, item, tax in told:
+        parts = {"item": Decimal(item), "shipping": Decimal(0), "tax": Decimal(tax)}
+        units = ("L1", "L2", "L3")
+        story.read(
+            "Completed", claim="", ref=ref, amount=sum(parts.values()), made_of=parts, kind=kind, line_item_ids=units
+        )
+    assert ("parts" in objected_to(story.act_ended())) is wrong
+
+
+@pytest.mark.parametrize(
     ("now", "wrong"),
     [
         (PENDING, False),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.contract.redaction import NOTHING, REDACTED, by_name, known_part, mask_of, pairs, without_words
+from rehearsal.contract.redaction import NOTHING, REDACTED, Secrets, by_name, known_part, mask_of, pairs, without_words
 
 COMPONENTS: dict[str, Any] = {
     "#/Person": {"properties": {"name": {"x-sensitive": True}, "town": {}, "friend": {"$ref": "#/Person"}}}
@@ -70,3 +70,10 @@ def test_an_unknown_response_keeps_its_shape_and_its_numbers() -> None:
 )
 def test_of_an_unknown_path_only_what_a_contract_knows_is_shown(path: str, shown: str) -> None:
     assert known_part(path, ["/v1/Orders", "/v1/Orders({id})/Adjust"], fold=False) == shown
+
+
+def test_of_two_secrets_of_which_one_begins_with_the_other_nothing_is_shown() -> None:
+    secrets = Secrets()
+    for secret in ("cut-off-a-token-", "cut-off-a-token-that-is-longer"):
+        secrets.learn(secret)
+    assert secrets.hidden("cut-off-a-token-that-is-longer") == REDACTED

@@ -100,8 +100,11 @@ def test_a_no_is_told_only_where_somebody_has_said_one(
         ("Order is IN_TRANSIT", None, False),
         ("Order is AWAITING_SHIPMENT", None, True),  # it was, hours ago
         ("Order is AWAITING_SHIPMENT", "IN_TRANSIT", True),
-        ("Shipped", "AWAITING_SHIPMENT", True),
-        ("From AWAITING_SHIPMENT to IN_TRANSIT", None, False),
+        ("The order has been shipped", "AWAITING_SHIPMENT", True),
+        ("Shipped", "AWAITING_SHIPMENT", False),  # of what, nobody says
+        ("The parcel with the goods is AWAITING_SHIPMENT", None, False),
+        ("Order of the replacement: AWAITING_SHIPMENT", None, False),
+        ("Order: from AWAITING_SHIPMENT to IN_TRANSIT", None, False),
         ("Order is COMPLETED", None, False),  # as this order never was: the word may be anybody's
         ("It was awaiting shipment", None, False),
         (f"A claim is {PENDING}", "IN_TRANSIT", False),
@@ -119,6 +122,30 @@ def test_what_is_called_by_the_marketplace_s_own_name_is_in_that_state(
     story.came_to_rest(Row(status="NewRma", can=("approve", "reject")))
     named = any("a line on what is IN_TRANSIT" in finding.expected for finding in story.auditor.broken())
     assert named is (wrong and not troubled)
+
+
+@pytest.mark.parametrize(
+    ("hours", "name", "wrong"),
+    [
+        (-1, "IN_TRANSIT", False),  # before the marketplace has told of the order: nothing to hold it against
+        (0, "AWAITING_SHIPMENT", False),
+        (1, "IN_TRANSIT", True),  # as it will be hours later
+        (2.8, "IN_TRANSIT", False),  # it comes about while the work goes on that began then
+        (3, "IN_TRANSIT", False),
+        (3.25, "AWAITING_SHIPMENT", False),
+        (4, "AWAITING_SHIPMENT", True),
+    ],
+)
+@pytest.mark.parametrize("known", [True, False])
+def test_an_order_that_nobody_asks_anything_about_is_told_as_it_stands(
+    hours: float, name: str, *, wrong: bool, known: bool
+) -> None:
+    story = Story().ordered(status="AWAITING_SHIPMENT")
+    if known:
+        story.tell("order_read", who="oms", total=Decimal("39.98"), made_of={})
+    story.history.append(Line(START + timedelta(hours=hours), f"Order is {name}"))
+    story.idle(hours=3).tell("order_status_changed", status="IN_TRANSIT").idle(hours=3)
+    assert ("told" in story.came_to_rest().broken()) is (wrong and known)
 
 
 @pytest.mark.parametrize(
