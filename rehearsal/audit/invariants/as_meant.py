@@ -95,9 +95,7 @@ class AsMeant(Invariant):
     _answered: dict[str, str] = field(default_factory=dict)  # what the staff have said last, by claim
     _overtaken: set[str] = field(default_factory=set)  # whose answer was refused, or that an outsider has moved
     _asked: dict[str, dict[str, _Meant]] = field(default_factory=lambda: defaultdict(dict))  # by order and case
-    _stated: dict[tuple[str, str], Mapping[str, Decimal]] = field(
-        default_factory=dict
-    )  # parts that were asked for, too
+    _stated: dict[tuple[str, str], Mapping[str, Decimal]] = field(default_factory=dict)  # parts, by order and case
     _moves: list[tuple[PlayerEvent, Exchange | None]] = field(default_factory=list)
     _told: Told = field(default_factory=Told)
     _to_compare: dict[str, None] = field(default_factory=dict)

@@ -69,7 +69,8 @@ class Told:
     _dated: dict[str, bool] = field(default_factory=lambda: dict.fromkeys((PAYMENT, SHIPPING), False))
     _readings: dict[str, dict[str, Reading]] = field(default_factory=dict)  # by claim, and by the adjustment's number
     _moved: dict[str, None] = field(default_factory=dict)
-    _asked: dict[tuple[str, str], dict[str, PlayerEvent]] = field(default_factory=dict)  # by order and case, and so on
+    # What is told of the refunds that the staff have asked for: by order and case, and by the adjustment's number.
+    _asked: dict[tuple[str, str], dict[str, PlayerEvent]] = field(default_factory=dict)
 
     def placed(self, event: PlayerEvent) -> None:
         """Take note of an order as the marketplace has it."""
