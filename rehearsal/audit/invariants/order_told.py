@@ -88,12 +88,13 @@ class Order:
 
     def stood(self, since: datetime) -> list[PlayerEvent]:
         """Return how it has stood at some time since then, the newest first."""
-        ended = [event.at for event in self.states[1:]]
-        return [
-            event
-            for event, end in reversed([*zip(self.states, [*ended, None], strict=True)])
-            if end is None or end > since
-        ]
+        return still_so(self.states, since)
+
+
+def still_so(states: Sequence[PlayerEvent], since: datetime) -> list[PlayerEvent]:
+    """Return of what an order has become in turn that in which it was at some time since then, the newest first."""
+    ended = [*(event.at for event in states[1:]), None][: len(states)]
+    return [event for event, end in reversed([*zip(states, ended, strict=True)]) if end is None or end > since]
 
 
 def judge_order(event: PlayerEvent, order: Order, limits: Limits, dated: Mapping[str, bool]) -> Iterable[Violation]:

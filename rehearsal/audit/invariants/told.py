@@ -14,6 +14,7 @@ from rehearsal.audit.decision_ledger import APPROVING, is_rejection
 from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
+from rehearsal.audit.invariants.order_told import still_so
 from rehearsal.audit.invariants.status_words import SAID, UNDER_WAY, statuses
 from rehearsal.audit.settling import ENDED
 from rehearsal.seats.port import Activity, Capability
@@ -89,15 +90,6 @@ class _Expected:
         return bool(self.own_name) and self.own_name in f"{line.text} {line.source_words or ''}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Stood:
-    """How an order or a claim stands since then, by the event of that number."""
-
-    status: str
-    since: datetime
-    seq: int
-
-
 @dataclass(eq=False, slots=True)
 class IsTold(Invariant):
     """Judged when the world rests: of each order of which something has been heard since."""
@@ -115,7 +107,7 @@ class IsTold(Invariant):
     _last: dict[str, int] = field(default_factory=dict)  # what has happened to an order last, by its place in the trace
     _refused: set[str] = field(default_factory=set)  # the orders about which somebody has said no, to anything
     _happened: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))  # when, by order
-    _orders: dict[str, list[_Stood]] = field(default_factory=lambda: defaultdict(list))
+    _orders: dict[str, list[PlayerEvent]] = field(default_factory=lambda: defaultdict(list))  # what each became
     _read: set[str] = field(default_factory=set)  # orders that the OMS knows, and so the connector
     _moved: dict[str, None] = field(default_factory=dict)  # those whose history is still to be held against that
 
@@ -126,7 +118,7 @@ class IsTold(Invariant):
             self._happened[order].append(event.at)
             self._last[order] = event.seq
         if event.name in (EventName.ORDER_PLACED, EventName.ORDER_STATUS_CHANGED):
-            self._orders[order].append(_Stood(event.placed, event.at, event.seq))
+            self._orders[order].append(event)
             if order in self._read:
                 self._moved[order] = None
         if event.name == EventName.ORDER_READ:
@@ -261,21 +253,26 @@ class IsTold(Invariant):
 
         The names of an order's states are common words, which a parcel has as well: there it has to be about the order.
         """
-        of_order, of_claims = [*_in_turn(self._orders[order_id])], list[tuple[_Stood, datetime | None]]()
-        for claim in self.claims.of_order.get(order_id, ()):
-            of_claims += _in_turn([_Stood(state.status, state.since, state.seq) for state in claim.states])
+        claims = self.claims.of_order.get(order_id, ())
+        around = self.limits.one_round + self.limits.grain
         for line in history:
-            stood = [*of_order, *of_claims] if ABOUT_THE_ORDER.match(line.text) else of_claims
-            around = self.limits.one_round + self.limits.grain
+            said = [(text, {*OWN_NAME.findall(text)}) for text in (line.text, line.source_words or "")]
+            if not any(names for _, names in said):
+                continue
+            order = self._orders[order_id] if ABOUT_THE_ORDER.match(line.text) else []
+            known = {event.placed: event.seq for event in order}
+            known |= {state.status: state.seq for claim in claims for state in claim.states}
             since, until = line.at - around, line.at + around  # a line may bear the hour at which the work on it began
             since -= self.limits.extension(None, since)
-            right = {one.status for one, end in stood if one.since <= until and (end is None or end >= since)}
-            for said in (line.text, line.source_words or ""):
-                named = [one for one, _ in stood if one.status in OWN_NAME.findall(said)]
-                if named and right and right.isdisjoint(one.status for one in named):
+            right = {event.placed for event in still_so(order, since) if event.at <= until}
+            right |= {state.status for claim in claims for state in claim.stood(since) if state.since <= until}
+            for text, names in said:
+                named = names & known.keys()
+                if named and right and not named & right:
                     expected = f"a line on what is {' or '.join(sorted(right))}"
-                    found = _violation(order_id, expected, f"“{said}” at {line.at.isoformat()}", "name")
-                    yield replace(found, witness=replace(found.witness, events=(named[-1].seq,)))
+                    found = _violation(order_id, expected, f"“{text}” at {line.at.isoformat()}", "name")
+                    seqs = (max(known[name] for name in named),)
+                    yield replace(found, witness=replace(found.witness, events=seqs))
 
     def _at_odds(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:
         """ChannelAdvisor's name for a state, and the marketplace's own beside it, say one thing of a claim."""
@@ -288,12 +285,6 @@ class IsTold(Invariant):
                 expected = f"a line on what is {' or '.join(sorted(statuses(stood, '', ours=True)))}"
                 found = _violation(order_id, expected, f"“{line.text}” beside {line.source_words}", "name")
                 yield replace(found, witness=replace(found.witness, events=(stood[-1].seq,)))
-
-
-def _in_turn(states: Sequence[_Stood]) -> Iterable[tuple[_Stood, datetime | None]]:
-    """Yield each state, and until when it was so; of the last one that is not known."""
-    for state, following in zip(states, [*states[1:], None], strict=False):  # where none was, none is yielded
-        yield state, None if following is None else following.since
 
 
 def _says_no(event: PlayerEvent) -> bool:

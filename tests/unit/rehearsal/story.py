@@ -311,3 +311,8 @@ TALE: Sequence[Callable[[Story], object]] = (
     lambda story: story.looked_at("S1").idle(minutes=16).looked_at("S1"),
     lambda story: story.came_to_rest(Row(status="NewRma"), ledger=[ledger_row("50.00", "39.98", "0.00")]),
 )
+
+
+def objected_to(story: Story) -> set[str | None]:
+    """Return what of orders and claims the auditor finds to be told wrongly."""
+    return {finding.witness.about.get("what") for finding in story.auditor.broken()}

@@ -127,6 +127,24 @@ def test_what_is_called_by_the_marketplace_s_own_name_is_in_that_state(
 @pytest.mark.parametrize(
     ("hours", "name", "wrong"),
     [
+        (0, PENDING, False),
+        (1, "AWAITING_BUYER_SHIP", True),  # as it will be hours later
+        (3, "AWAITING_BUYER_SHIP", False),
+        (3.2, PENDING, False),
+        (5, PENDING, True),  # as it was hours ago
+    ],
+)
+def test_a_claim_is_called_by_the_name_of_the_state_that_it_is_in(hours: float, name: str, *, wrong: bool) -> None:
+    story = Story().claimed()
+    story.history.append(Line(START + timedelta(hours=hours), f"Refund request: {name}"))
+    story.idle(hours=3).moved("AWAITING_BUYER_SHIP", "APPROVE_RETURN", "seller center").idle(hours=3)
+    story.came_to_rest(Row(status="ReadyForReturn"))
+    assert any(f": {name}”" in finding.seen for finding in story.auditor.broken()) is wrong
+
+
+@pytest.mark.parametrize(
+    ("hours", "name", "wrong"),
+    [
         (-1, "IN_TRANSIT", False),  # before the marketplace has told of the order: nothing to hold it against
         (0, "AWAITING_SHIPMENT", False),
         (1, "IN_TRANSIT", True),  # as it will be hours later
