@@ -79,8 +79,8 @@ def opened(
 
 def moved(was: Adjustment, status: S) -> str:
     """Return where an adjustment has got to."""
-    declined = "the buyer declines the offer, " if status is S.NEW_RMA else ""
-    return f"{name_of(was.request_type)}: {declined}{status}"
+    left = "the buyer has not taken the offer, " if status is S.NEW_RMA else ""  # declined it, or let its time go by
+    return f"{name_of(was.request_type)}: {left}{status}"
 
 
 def changed(claim: Claim, was: Adjustment, action: Action) -> str:

@@ -260,7 +260,7 @@ def _walk(account: Account, current: Sequence[Adjustment]) -> None:
     groups = [[stated.get(line_id, NOTHING) for line_id in entry.site_line_ids] for entry in current]
     shares = _shares(account, groups, current)
     reached: list[RequestStatus] = []
-    decided: dict[int | None, str] = {}  # by outbox entry: what all lines of a claim have in common is closed once
+    decided: dict[int | None, str | None] = {}  # by outbox entry: what all lines have in common is closed once
     for was, group, parts in zip(current, groups, shares, strict=True):
         ours = was.request_type == SELLER_REFUND and action is Action.WAITS  # a refund of ours waits for nobody
         status = None if ours else after(was.status, action)
@@ -283,10 +283,10 @@ def _walk(account: Account, current: Sequence[Adjustment]) -> None:
         account.note("marketplace", "claim_changed", text)
 
 
-def _decider(account: Account, adjustment: Adjustment, status: RequestStatus) -> str:
+def _decider(account: Account, adjustment: Adjustment, status: RequestStatus) -> str | None:
     """Close the outbox entry that the news has overtaken, and return whose decision stands."""
-    if status is RequestStatus.NEW_RMA:  # a declined offer: everything is open again
-        return "buyer"
+    if status is RequestStatus.NEW_RMA:  # an offer that was not taken: everything is open again
+        return None
     if adjustment.outbox_id is None:
         return adjustment.decided_by if adjustment.decided_by and adjustment.decision is None else "channel"
     entry = account.work.outbox_entry(adjustment.outbox_id)

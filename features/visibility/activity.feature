@@ -62,10 +62,20 @@ Feature: Activity & History tells the story of an order
       And the connector has been down for 20 hours
       When the clock stands 1 hour before the answer to Maya is due
       Then the page of Maya's order tells, one after the other:
-        | who         | what                         |
-        | connector   | No answer yet                |
-        | marketplace | the buyer declines the offer |
-        | connector   | No answer yet                |
+        | who         | what                              |
+        | connector   | No answer yet                     |
+        | marketplace | the buyer has not taken the offer |
+        | connector   | No answer yet                     |
+
+    @R31 @R16
+    Scenario: An offer is left until its time is over
+      Given the seller has offered Maya 10.00 USD
+      And the connector has been down for 47 hours
+      When 2 hours pass
+      Then the page of Maya's order tells, one after the other:
+        | who         | what                              |
+        | marketplace | the buyer has not taken the offer |
+      And the seller has Maya's case before them
 
   Rule: Whoever refuses is quoted
 
