@@ -210,6 +210,7 @@ def _adjustment_fields(*of_line: Field) -> tuple[Field, ...]:
 
 _o, _i = orders.c, order_items.c
 _whole: Final = orders.alias("whole")
+_with_its_order: Final = sa.exists().where(_whole.c.id == adjustments.c.order_id, _whole.c.offered)
 
 ORDERS: Final[Entity] = Entity(
     set_name="Orders",
@@ -338,7 +339,7 @@ ORDER_ADJUSTMENTS: Final[Entity] = Entity(
     set_name="OrderAdjustments",
     source=adjustments,
     key=adjustments.c.id,
-    only=adjustments.c.level == "order",
+    only=sa.and_(adjustments.c.level == "order", _with_its_order),
     fields=_adjustment_fields(),
     navs=(Nav("Order", lambda: ORDERS, adjustments.c.order_id, _o.id, many=False),),
 )
@@ -347,7 +348,7 @@ ORDER_ITEM_ADJUSTMENTS: Final[Entity] = Entity(
     set_name="OrderItemAdjustments",
     source=adjustments,
     key=adjustments.c.id,
-    only=adjustments.c.level == "item",
+    only=sa.and_(adjustments.c.level == "item", _with_its_order),
     fields=_adjustment_fields(
         _int("OrderItemID", adjustments.c.item_id, nullable=True),
         _int("Quantity", adjustments.c.quantity, nullable=True),

@@ -28,6 +28,31 @@ Feature: An order reaches the seller when there is something to do about it
       | 59 minutes | does not know |
       | 75 minutes | knows         |
 
+  @R30 @R15
+  Scenario: A part of it is called off while nobody is to know of it, and others go on
+    Given Maya has just ordered:
+      | goods | pieces | price each |
+      | rug   | 1      | 90.00 USD  |
+      | mug   | 2      | 10.00 USD  |
+    And what Maya ordered of the rug has been called off in Seller Center
+    And Noah has received a desk lamp for 39.98 USD
+    And Noah has asked for his money back
+    When 45 minutes pass
+    Then the seller has Noah's case before them
+    And the seller does not know of Maya's order
+
+  @R30 @R15
+  Scenario: A part of it was called off before anybody was to know of it
+    Given the OMS reads without overlap
+    And Maya has just ordered:
+      | goods | pieces | price each |
+      | rug   | 1      | 90.00 USD  |
+      | mug   | 2      | 10.00 USD  |
+    And what Maya ordered of the rug has been called off in Seller Center
+    When 90 minutes pass
+    Then the seller knows of Maya's order
+    And all three books say 90.00 USD for Maya
+
   @R30
   Scenario: It goes to another address than at first
     Given Maya has just ordered a desk lamp for 39.98 USD

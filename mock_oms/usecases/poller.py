@@ -162,6 +162,9 @@ class Poller:
                 self._take_in(read, now, tally)
             except Unreadable as error:  # its order, which is not known here
                 tally.cannot_read(error)
+            except Rejected as rejected:  # one order that the connector does not show must not hold up all the rest
+                lists = f"The connector lists an adjustment of order {read.order_ref} and does not show the order"
+                tally.cannot_read(Unreadable(f"{lists}: {rejected.words}"))
 
     def _take_in(self, read: Adjustment, now: datetime, tally: Tally) -> None:
         """Take an adjustment into its case, and book it when it is done."""

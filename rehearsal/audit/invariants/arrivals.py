@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -53,6 +53,7 @@ class EverythingArrives(Invariant):
     needs = frozenset({Capability.STAFF_SEES})
 
     _hidden: dict[str, str] = field(default_factory=dict)  # orders not shown yet -> their shop
+    _behind: dict[str, PlayerEvent] = field(default_factory=dict)  # claims of these, which are shown with them
     _awaited: dict[str, _Awaited] = field(default_factory=dict)  # by the number of the order or the claim
     _heap: list[tuple[datetime, str]] = field(default_factory=list)
     _readings: dict[str, _Readings] = field(default_factory=dict)  # by claim
@@ -82,12 +83,17 @@ class EverythingArrives(Invariant):
                 return self._offered(event)
             case EventName.ADJUSTMENT_READ if event.claim is not None:
                 self._awaited.pop(event.claim, None)
+                self._behind.pop(event.claim, None)
                 return self._read(event.claim, event)
             case EventName.CASE_SEEN if event.claim is not None:
                 self._awaited.pop(event.claim, None)
+                self._behind.pop(event.claim, None)
                 return self._stands(event.claim, event)
             case name if name in REQUESTS and event.claim is not None:
-                self._await(event.claim, event.shop, event)
+                if event.order in self._hidden:
+                    self._behind[event.claim] = event
+                else:
+                    self._await(event.claim, event.shop, event)
         return NO_VIOLATION
 
     def _offered(self, event: PlayerEvent) -> Iterable[Violation]:
@@ -99,6 +105,9 @@ class EverythingArrives(Invariant):
     def _shown(self, event: PlayerEvent) -> None:
         if event.placed not in NOT_SHOWN and event.order in self._hidden:
             self._await(event.order, self._hidden.pop(event.order), event)
+            for claim in [claim for claim, asked in self._behind.items() if asked.order == event.order]:
+                asked = self._behind.pop(claim)
+                self._await(claim, asked.shop, replace(asked, at=event.at))
 
     def _await(self, identity: str, shop: str, event: PlayerEvent) -> None:
         self.occasions += 1

@@ -9,6 +9,7 @@ from rehearsal.audit.decision_ledger import ZERO
 from rehearsal.audit.event import EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, LedgerRow, PlayerEvent, Quiescence, Violation
+from rehearsal.audit.invariants.arrivals import NOT_SHOWN
 from rehearsal.seats.port import Capability
 from rehearsal.sums import coin, written
 from rehearsal.wire.recorder import Exchange
@@ -231,10 +232,15 @@ class BooksAgree(Invariant):
     needs = frozenset({Capability.LEDGER})
 
     _last_payment: dict[str, int] = field(default_factory=dict)
+    _hidden: set[str] = field(default_factory=set)  # orders that no OMS is shown yet
     _waiting: bool = False
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Remember that there is something to agree about."""
+        if event.name == EventName.ORDER_PLACED and event.placed in NOT_SHOWN:
+            self._hidden.add(event.order)
+        elif event.name == EventName.ORDER_STATUS_CHANGED and event.placed not in NOT_SHOWN:
+            self._hidden.discard(event.order)
         if event.name in (EventName.MONEY_PAID, EventName.BOOKED):
             self._waiting = True
             self._last_payment[event.order] = event.seq
@@ -245,7 +251,7 @@ class BooksAgree(Invariant):
             self.occasions += 1
             self._waiting = False
         for row in state.books:
-            if row.agree is False:
+            if row.agree is False and row.order_id not in self._hidden:
                 last = self._last_payment.get(row.order_id)
                 yield Violation(
                     f"books {row.order_id} {row.marketplace} {row.connector} {row.oms}",

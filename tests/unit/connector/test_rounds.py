@@ -64,6 +64,17 @@ def test_a_return_in_a_status_from_the_future_is_noted_once_and_taken_in_when_it
     assert [entry.status for entry in bench.adjustments()] == ["NewRma"]
 
 
+def test_what_was_called_off_of_an_order_on_hold_is_dated_when_the_order_is_offered(bench: Bench) -> None:
+    bench.order("20.00", status="ON_HOLD")
+    bench.becomes(PENDING)
+    collected = bench.adjustment().created_at
+    bench.wait(hours=3)
+    bench.tiktok.orders["500"] |= {"status": "AWAITING_SHIPMENT", "update_time": int(bench.clock.now().timestamp())}
+    bench.round()
+    assert (bench.adjustment().created_at - collected).total_seconds() >= 3 * 3600
+    assert bench.adjustment().updated_at == bench.adjustment().created_at
+
+
 @pytest.mark.parametrize("first", ["IN_TRANSIT", FUTURE])
 def test_an_order_in_a_status_from_the_future_is_as_it_was_and_asked_for_again(bench: Bench, first: str) -> None:
     def seen() -> tuple[bool, str, str]:

@@ -76,6 +76,10 @@ def test_orders_that_may_not_be_shown_yet_are_not_there(oms: OmsClient) -> None:
     assert oms.call("get", f"/v1/Orders({held})").status_code == 404
     assert oms.call("get", f"/v1/Orders({held})/Items").status_code == 404
     assert oms.call("get", f"/v1/OrderItems({oms.items(held)[0]})").status_code == 404
+    called_off = oms.adjustment(held), oms.adjustment(held, item_id=oms.items(held)[0])
+    for address, number in zip(("/v1/OrderAdjustments", "/v1/OrderItemAdjustments"), called_off, strict=True):
+        assert oms.ids(address) == []
+        assert oms.call("get", f"{address}({number})").status_code == 404
 
 
 def test_money_is_written_as_exact_numbers(oms: OmsClient) -> None:

@@ -52,6 +52,17 @@ def test_one_order_that_cannot_be_exported_holds_up_nothing(office: Office) -> N
     assert office.pull().what == "pull: 1 new order, 1 adjustment, order 1 cannot be exported: Not this one."
 
 
+def test_one_order_that_is_not_shown_holds_up_nothing(office: Office) -> None:
+    hidden = office.connector.order("1", ("mug", 1, 9.5))
+    office.connector.exported.add(hidden["ID"])
+    office.connector.adjustment(hidden, 0, RmaNumber="R1")
+    office.connector.adjustment(office.connector.order("2", ("mug", 1, 9.5)), 0, RmaNumber="R2")
+    office.connector.refuse = lambda call: "Not yet." if call.path.endswith(f"Orders({hidden['ID']})") else None
+    lists = f"The connector lists an adjustment of order {hidden['ID']} and does not show the order"
+    assert office.pull().what == f"pull: 1 new order, 1 adjustment, {lists}: Not yet."
+    assert [row.return_id for row in office.oms.adjustments()] == ["R2"]
+
+
 def test_a_plain_connector_without_extension_fields_is_enough(office: Office) -> None:
     office.connector.extensions = False
     order = office.connector.order("1", ("mug", 2, 9.5))
