@@ -19,6 +19,18 @@ Feature: The marketplace tells the connector what happens
       And the connector has made 1 early round
 
     @trouble
+    Scenario: It has no number, as older ones had none
+      Given Maya has received a desk lamp for 39.98 USD
+      And 5 minutes have passed
+      And the connector receives every webhook without its number
+      And the connector loses its answer to the next webhook
+      When Maya asks for her money back
+      And 8 minutes pass
+      Then the last webhook of Maya's was delivered
+      And the last webhook of Maya's was tried twice
+      And the connector has made 1 early round
+
+    @trouble
     Scenario Outline: The seller sees it as soon as the connector does
       Given Maya <has it> a desk lamp for 39.98 USD
       And 5 minutes have passed

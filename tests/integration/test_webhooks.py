@@ -12,12 +12,14 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
+from mock_tiktok import AppName
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json
 from rehearsal.seats.description import read_seat
 from rehearsal.seats.foreign import ForeignSeat
 from rehearsal.seats.port import SeatRefuses, Seats
 from rehearsal.server.served import Ports, ServedStage
+from rehearsal.wire.faults.kinds import KINDS
 from rehearsal.world.world import World
 from tests.clock import START
 from tests.outsider import signed_query
@@ -98,6 +100,37 @@ def test_a_client_of_somebody_else_s_is_told_and_tried_again(
         ("outside", 200, 2),
     ]
     assert stage.findings()["findings"] == []
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.webhooks_to])
+def test_trouble_of_webhooks_reaches_who_is_told(kind: str, receiver: tuple[str, type[Receiver]]) -> None:
+    address, told = receiver
+    told.look = False
+    worlds: list[World] = []
+
+    def build(**asked: Any) -> World:
+        worlds.append(World(loopback_webhooks=True, **asked))
+        return worlds[-1]
+
+    ports = Ports()
+    stage = InProcessStage(build, addresses=ports.addresses(), seed=3)
+    with ServedStage(stage, ports):
+        marketplace = worlds[-1].marketplace
+        app = marketplace.developer_apps[AppName.CONNECTOR]
+        marketplace.webhooks.subscribe(
+            AppName.CONNECTOR, worlds[-1].shops.opened()[0].shop_id, "RETURN_STATUS_CHANGE", address
+        )
+        stage.plan_fault(kind=kind, to="connector", times=1)
+        for _ in range(2):
+            stage.request_return(stage.place_order()["order_id"], type="REFUND")
+            stage.advance(by="PT0S")
+        (planned,) = stage.faults()["faults"]
+        assert planned["hit"] == 1
+    fits = [
+        signed == hmac.digest(app.secret.encode(), app.key.encode() + body, "sha256").hex() for signed, body in told.got
+    ]
+    assert fits == [kind == "unnumbered", True]
+    assert ["tts_notification_id" in json.loads(body) for _, body in told.got] == [kind != "unnumbered", True]
 
 
 def test_who_cannot_be_told_is_not_told(served: tuple[InProcessStage, Json]) -> None:

@@ -141,6 +141,7 @@ trouble(f"receives {_WHICH} {_TIMES}, and is heard the last time", "duplicate", 
 trouble(f"receives {_WHICH} only after the call that follows", "reorder")
 trouble(f"receives {_WHICH} with a forged (?P<forged>signature|body)", "forge", of=lambda said: said["forged"])
 trouble(f"receives {_WHICH} without a signature", "forge", of=lambda said: "absence")
+trouble(f"receives {_WHICH} without (?:its|their) numbers?", "unnumbered")
 trouble(f"receives {_WHICH} {_LATE} late", "delay", by=_late)
 trouble(f"answers {_WHICH} {_LATE} late", "delay", by=_late, of=lambda said: "answer")
 trouble(f"answers {_WHICH} as it did {_LATE} before", "stale", by=_late)

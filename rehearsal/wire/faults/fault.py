@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -186,7 +186,7 @@ class Kind:
     says_hits: bool = False
     finds_shop: bool = False  # the marketplace does, which it is about, also where a call does not say whose it means
     ends_tokens: bool = False  # which are good for all shops under one authorization
-    of_webhooks: bool = False  # of what the marketplace sends of its own accord
+    webhooks_to: Sequence[str] = ()  # whose webhooks it lies on, if it is one of those and of nothing else
     needs_consent: bool = False  # nothing works again before the seller has let the app in anew
 
     def told(self, fault: Fault) -> str:

@@ -3,14 +3,16 @@
 Each is a few lines that let a call go on or end it. Whether the other side has acted is what matters: `unreachable`,
 `cut_before` and `redirect` end a call before; `cut_after`, `truncate`, `garble`, `wrong_content_type` and `slow_drip`
 spoil the answer of a call that has had its effect; `refuse`, `empty_success` and `delay` are either; `duplicate` lets
-it act more than once, `reorder` after its caller has given it up, `forge` as one of somebody else's; `stale` answers a
-question as it was answered before, `sparse` one with what says nothing left out, null or empty,
-`unknown_fields` one with more than was promised, and `unreadable_item` one with an object that lacks what it must have.
+it act more than once, `reorder` after its caller has given it up, `forge` as one of somebody else's, `unnumbered` as
+its sender wrote it once; `stale` answers a question as it was answered before, `sparse` one with what says nothing left
+out, null or empty, `unknown_fields` one with more than was promised, and `unreadable_item` one with an object that
+lacks what it must have.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
@@ -19,6 +21,7 @@ from typing import Any, Final
 
 import requests
 
+from mock_tiktok.domain.webhooks import signature
 from rehearsal.contract.message import query_pairs, read
 from rehearsal.contract.valueless import LEFT_OUT, WAYS
 from rehearsal.simulation.duration import read_duration
@@ -68,8 +71,11 @@ def _when_to_come_again(meeting: Meeting, status: int, seconds: int) -> str:
 
 
 def unreachable(meeting: Meeting) -> Response:
-    """No connection comes about."""
-    raise requests.ConnectionError(f"{meeting.call.host} cannot be reached: connection refused")
+    """No connection comes about; what a caller is told names the whole address, as `requests` does."""
+    call = meeting.call
+    address = f"{call.path}?{call.query}" if call.query else call.path
+    words = f"Max retries exceeded with url: {address} (Caused by NewConnectionError('Connection refused'))"
+    raise requests.ConnectionError(f"HTTPSConnectionPool(host='{call.host}', port=443): {words}")
 
 
 def delay(meeting: Meeting) -> Response:
@@ -191,18 +197,42 @@ def forge(meeting: Meeting) -> Response:
 
     Whoever sent it sees the answer to that.
     """
-    call, sent = meeting.call, (meeting.call.headers, meeting.call.body)
-    if meeting.given("of") == "body":  # another number, so that nobody has had it before
-        call.body = re.sub(rb'("tts_notification_id":"|"SiteOrderID": ")\d', rb"\g<1>9", call.body, count=1)
-    elif meeting.given("of") == "absence":
-        call.headers = {name: value for name, value in call.headers.items() if name != "authorization"}
-    else:
-        signature = call.headers.get("authorization", "")
-        call.headers = {**call.headers, "authorization": signature.translate(_OTHER_DIGITS)}
-    try:
+    call = meeting.call
+    with _recorded_as_sent(call):
+        if meeting.given("of") == "body":  # another number, so that nobody has had it before
+            call.body = re.sub(rb'("tts_notification_id":"|"SiteOrderID": ")\d', rb"\g<1>9", call.body, count=1)
+        elif meeting.given("of") == "absence":
+            call.headers = {name: value for name, value in call.headers.items() if name != "authorization"}
+        else:
+            forged = call.headers.get("authorization", "").translate(_OTHER_DIGITS)
+            call.headers = {**call.headers, "authorization": forged}
         return meeting.onward()
+
+
+def unnumbered(meeting: Meeting) -> Response:
+    """A webhook of the marketplace's comes without its number, as older ones had none, and is signed as it comes."""
+    call = meeting.call
+    document = read(JSON, call.body).body
+    if not isinstance(document, dict) or document.pop("tts_notification_id", None) is None or not meeting.hit():
+        return meeting.onward()
+    bare = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+    anew = {"content-length": str(len(bare))}
+    for app in meeting.scene.marketplace.developer_apps.values():
+        if call.headers.get("authorization") == signature(app.key, app.secret, call.body):
+            anew["authorization"] = signature(app.key, app.secret, bare)
+    with _recorded_as_sent(call):
+        call.headers, call.body = {**call.headers, **anew}, bare
+        return meeting.onward()
+
+
+@contextmanager
+def _recorded_as_sent(call: Call) -> Iterator[None]:
+    """Have what becomes of a call on its way be gone afterwards: what was sent is what is recorded and judged."""
+    sent = call.headers, call.body
+    try:
+        yield
     finally:
-        call.headers, call.body = sent  # what was sent is what is recorded and judged
+        call.headers, call.body = sent
 
 
 def redirect(meeting: Meeting) -> Response:
@@ -319,8 +349,11 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
     ),
     "reorder": Kind(words="a call arrives after the next one", meets=reorder),
     "forge": Kind(
-        words="webhooks are forged", meets=forge, of_webhooks=True,
+        words="webhooks are forged", meets=forge, webhooks_to=("connector", "oms"),
         takes={"of": Value(lambda value: value in FORGED, f"one of {', '.join(FORGED)}", "signature")},
+    ),
+    "unnumbered": Kind(
+        words="webhooks come without their number", meets=unnumbered, webhooks_to=("connector",), says_hits=True
     ),
     "redirect": Kind(
         words="answers point elsewhere", meets=redirect,

@@ -75,9 +75,9 @@ def read_fault(given: Any, kinds: Mapping[str, Kind], now: datetime) -> Fault:
     if callee == "oms":  # what the stage itself asks one from outside is no matter of faults
         caller = "connector"
     operation = None if given.get("operation") is None else _operation(given["operation"], callee)
-    if kinds[kind].of_webhooks:
-        if callee == "marketplace" or operation not in (None, WEBHOOK):
-            raise Mistake("to", f"is {callee}; {kind} is trouble of webhooks, which go to the connector or the oms")
+    if told := kinds[kind].webhooks_to:
+        if callee not in told or operation not in (None, WEBHOOK):
+            raise Mistake("to", f"is {callee}; {kind} is trouble of webhooks, which go to the {' or the '.join(told)}")
         operation = WEBHOOK
     if operation == WEBHOOK and callee == "connector":
         if caller not in (None, "marketplace"):

@@ -76,6 +76,11 @@ def test_the_control_api_names_whose_calls_there_are_and_for_whom() -> None:
         ({"kind": "forge"}, "to", "webhooks, which go to the connector"),
         ({"kind": "forge", "to": "connector", "operation": "approve"}, "to", "webhooks, which go to the connector"),
         ({"kind": "forge", "to": "connector", "from": "oms"}, "from", "the marketplace's alone"),
+        (
+            {"kind": "unnumbered", "to": "oms"},
+            "to",
+            "is oms; unnumbered is trouble of webhooks, which go to the connector",
+        ),
         ({"kind": "garble", "operation": "aprove"}, "operation", "did you mean approve?"),
         ({"kind": "garble", "operation": "approveReturn_202309"}, "operation", "did you mean approveReturn?"),
         ({"kind": "garble", "to": "connector", "operation": "approveReturn"}, "operation", "did you mean"),
