@@ -91,6 +91,24 @@ Feature: Part of an order is called off, the rest is shipped
       Then it was the connector that refused it
       And the seller sees no failure for Noah
 
+    @R14 @R16 @R37 @R56
+    Scenario Outline: Of two parcels one has left, the other one is about to, and all that there is is given back
+      Given Noah has ordered:
+        | goods | pieces | price each | parcel |
+        | vase  | 1      | 90.00 USD  | 1      |
+        | bowl  | 1      | 10.00 USD  | 2      |
+      And the seller has shipped only the vase of Noah's order
+      And everybody has heard of it
+      And the seller has shipped Noah's order
+      When the seller refunds <what>
+      Then Noah has been paid back 90.00 USD
+      And the seller sees that the refund of Noah failed, and why
+
+      Examples:
+        | what                         |
+        | Noah's whole order           |
+        | Noah 100.00 USD of the order |
+
     @R15 @R54
     Scenario: Of two parcels one has left, and just that sum was given back elsewhere
       Given Noah has ordered:

@@ -126,3 +126,21 @@ Feature: The OMS asks for more than is left
       When an hour passes
       Then Maya's request is shown as "Request Pending"
       And the seller has Maya's request before them
+
+  Rule: What was offered and not taken is not all that goes back
+
+    Background:
+      Given the OMS asks for more than is left
+      And Noah has received 3 mugs at 10.00 USD each
+      And Noah has asked for his money back
+      And everybody has heard of it
+
+    @R16 @R56
+    Scenario: All of it has been paid in Seller Center, and nothing is left
+      Given the seller has offered Noah 10.00 USD
+      And Noah has declined the offer
+      And everybody has heard of it
+      And Noah's request has been approved in Seller Center
+      And everybody has heard of it
+      When the seller tries to refund Noah 5.00 USD of the order
+      Then it was the connector that refused it

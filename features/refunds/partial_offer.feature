@@ -45,3 +45,12 @@ Feature: The seller offers a part
       And everybody has heard of it
       When the seller approves Maya's request
       Then all three books say 39.98 USD for Maya
+
+    @R16 @R17
+    Scenario: Nobody answers after the offer was declined
+      Given the seller has offered Maya 10.00 USD
+      And Maya has declined the offer
+      And everybody has heard of it
+      And the connector has been down for 22 hours
+      When 1 hour passes after the answer to Maya was due
+      Then all three books say 39.98 USD for Maya

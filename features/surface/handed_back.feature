@@ -56,6 +56,24 @@ Feature: An appeal that the operator hands back
         | for a replacement | the seller approves Maya's request | Completed              |
         | for a replacement | the seller rejects Maya's request  | Rejected               |
 
+  Rule: A yes to a return is none to what comes back
+
+    Background:
+      Given Maya has asked to send it back
+      And Maya's request has been rejected in Seller Center
+      And Maya has appealed
+      And the operator has handed Maya's request back to the seller
+
+    @R19 @R28
+    Scenario: The seller approves the return, and does not look at the goods
+      Given everybody has heard of it
+      And the seller has approved Maya's request
+      And everybody has heard of it
+      And Maya has handed over the parcel
+      And Maya's parcel has reached the warehouse
+      When 1 hour passes after the answer to Maya was due
+      Then all three books say 40.00 USD for Maya
+
   Rule: What the buyer shows with an appeal is with the request when the seller is asked again
 
     Background:

@@ -47,14 +47,3 @@ Feature: Tokens end while the connector is down
       When the seller rejects Noah's request
       Then all three books say 39.98 USD for Maya
       And Noah has exactly one mail, "refund rejected"
-
-  Rule: The OMS's own token ends three months after it was last used
-
-    @trouble
-    Scenario: It was used in between
-      Given the connector has been down for 45 days
-      And everybody has heard of it
-      And the connector has been down for 46 days
-      And Omar has received a rug for 89.00 USD
-      When an hour passes
-      Then the seller knows of Omar's order

@@ -134,6 +134,7 @@ def adjustment_of(level: Level, row: Json) -> Adjustment:
         updated_by=text_of(row.get("LastUpdatedSource")),
         by_seller=row.get("CreatedSource") == "Api",
         replaces=row.get("SiteRequestType") == "REPLACEMENT",
+        updated_at=moment_of(row.get("SiteUpdatedDateUtc")),
         tracking=text_of(row.get("ReturnTrackingNumberOrUrl")),
         comment=text_of(row.get("Comment")),
         unit_ids=tuple(str(unit) for unit in row.get("SiteOrderLineItemIDs") or ()),

@@ -79,6 +79,7 @@ class Adjustment:
     arbitration_status: str | None = None  # the marketplace's own; empty where it has none, None where nobody tells it
     by_seller: bool = False  # whether the seller started it through the connector
     replaces: bool = False  # the same goods are asked for once more, and no money
+    updated_at: datetime | None = field(default=None, compare=False)
 
     @property
     def terminal(self) -> bool:

@@ -26,6 +26,11 @@ class OrderLine:
         """What was paid for all units, with tax and shipping."""
         return sum(self.parts.values(), ZERO)
 
+    @property
+    def made_of(self) -> dict[str, Decimal]:
+        """What was paid for all units, in a buyer's words."""
+        return made_of(self.parts, self.paid)
+
     def unit_parts(self, smallest: Decimal) -> dict[str, dict[str, Decimal]]:
         """What was paid for each unit, part by part. Each part is divided by itself, as the marketplace does."""
         equal = [Decimal(1)] * len(self.unit_ids)
@@ -77,11 +82,8 @@ class Order:
     @property
     def made_of(self) -> dict[str, Decimal]:
         """What was paid for the lines, in a buyer's words."""
-        parts: dict[str, Decimal] = {}
-        for line in self.lines:
-            for name, paid in line.parts.items():
-                parts[name] = parts.get(name, ZERO) + paid
-        return made_of(parts, sum(parts.values(), ZERO))
+        paid = [line.made_of for line in self.lines]
+        return {part: sum((of_line[part] for of_line in paid), ZERO) for part in made_of({}, ZERO)}
 
     def line_of(self, unit_id: str) -> OrderLine | None:
         """Return the line a unit belongs to."""

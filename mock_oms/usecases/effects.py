@@ -61,6 +61,11 @@ class Effects:
             total=order.total,
             made_of=made_of,
             stated={part: written(sum_, order.currency) for part, sum_ in order.stated.items()},
+            by_line=[
+                {"units": line.unit_ids if line.units_known else ()}
+                | {part: written(sum_, order.currency) for part, sum_ in line.made_of.items()}
+                for line in order.lines
+            ],
             additional=order.additional,
             goods=order.goods,
             names=order.names,
@@ -113,6 +118,7 @@ class Effects:
             deadline=read.deadline,
             shipped_back_at=read.shipped_back_at,
             created_at=read.created_at,
+            updated_at=read.updated_at,
             refunded_at=read.refunded_at,
             created_by=read.created_by,
             updated_by=read.updated_by,

@@ -98,6 +98,10 @@ def _parts_by_unit(found: Any) -> dict[str, dict[str, Decimal]]:
     return {unit: _money_by_unit(parts) for unit, parts in (found or {}).items()}
 
 
+def _line(found: Any) -> tuple[tuple[str, ...], dict[str, Decimal]]:
+    return tuple(found["units"]), _money_by_unit({part: money for part, money in found.items() if part != "units"})
+
+
 @dataclass(frozen=True)
 class PlayerEvent:
     """Something that has happened inside a player; `seq` is its place in the trace.
@@ -153,6 +157,7 @@ class PlayerEvent:
     videos = Field("videos", lambda found: found or 0)
     due = Field("due", _instant)
     what = Field("what", _text)
+    whom = Field("whom", _text)
     # money
     currency = Field("currency", _text)
     total = Field("total", _money)
@@ -163,6 +168,7 @@ class PlayerEvent:
     lines = Field("lines", _money_by_unit)
     parts = Field("parts", _parts_by_unit)
     made_of = Field("made_of", _money_by_unit)
+    by_line = Field("by_line", lambda found: tuple(map(_line, found or ())))
     stated = Field("stated", _money_by_unit)
     # what the OMS has read
     ref = Field("ref", _text)
@@ -179,6 +185,7 @@ class PlayerEvent:
     statuses = Field("statuses", lambda found: tuple(found or ()))
     shipped_back = Field("shipped_back_at", _instant)
     created = Field("created_at", _instant)
+    updated = Field("updated_at", _instant)
     paid_at = Field("paid_at", _instant)
     ready_at = Field("ready_at", _instant)
     collected_at = Field("collected_at", _instant)
@@ -207,11 +214,12 @@ class PlayerEvent:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """A line that the connector has written about itself, without what it must not show, and what that was."""
+    """A line that the connector has written, without what it must not show, and what that was."""
 
     at: datetime
     text: str
     shows: tuple[str, ...] = ()
+    where: str = "a log"
 
 
 @dataclass(frozen=True, slots=True)

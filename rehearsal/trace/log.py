@@ -50,7 +50,7 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, Mapping):
         return {
-            str(name): redaction.REDACTED if inner is not None and redaction.is_sensitive(name) else plain(inner)
+            str(name): redaction.REDACTED if inner and redaction.is_sensitive(name) else plain(inner)
             for name, inner in value.items()
         }
     if isinstance(value, list | tuple | set | frozenset):

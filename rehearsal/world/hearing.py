@@ -4,7 +4,7 @@ It is the road on which parcels travel from the marketplace's couriers to the wa
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from rehearsal.audit.event import EventName, LogLine, Trouble
 from rehearsal.audit.invariant import PlayerEvent
 from rehearsal.contract.events import EventContract
 from rehearsal.contract.redaction import REDACTED
-from rehearsal.seats.port import OF_THE_STAFF, Capability, ConnectorSeat, OmsSeat
+from rehearsal.seats.port import OF_THE_STAFF, Activity, Capability, ConnectorSeat, OmsSeat
 from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.simulation.player import FiredLike
 from rehearsal.trace.log import Trace
@@ -113,13 +113,24 @@ class Hearing:
             shows += self._secrets_in(text)
         self._auditor.on_line(LogLine(self._clock.now(), self.discreet(text), tuple(shows)))
 
+    def on_history(self, lines: Iterable[Activity]) -> None:
+        """Have an order's history be judged as the log is, by the secrets that are known: a key may look like one."""
+        for line in lines:
+            text = f"{line.text} {line.source_words or ''}"
+            if shows := self._known_secrets_in(text):
+                self._auditor.on_line(LogLine(line.at, self.discreet(text), tuple(shows), "an order's history"))
+
     def _secrets_in(self, text: str) -> list[str]:
         """Return in words which secrets stand in a text, by their values or by what it calls them."""
+        taken_for = "what is taken for a secret, which is learnt from the wire or has 40 hexadecimal digits"
+        return self._known_secrets_in(text) or [taken_for]
+
+    def _known_secrets_in(self, text: str) -> list[str]:
         whose, app = self._marketplace.whose, self._marketplace.developer_apps[AppName.CONNECTOR]
         kinds = ["the app's secret"] if app.secret in text else []
         kinds += ["an access token" for word in SECRET_LIKE.findall(text) if whose(None, word)][:1]
         kinds += [f"the `{name}` of a call" for name in dict.fromkeys(CALLED.findall(text))]
-        return kinds or ["what is taken for a secret, which is learnt from the wire or has 40 hexadecimal digits"]
+        return kinds
 
     def discreet(self, text: str) -> str:
         """Return lines as they may be shown: without secrets, and nothing of one that has something of a buyer's."""

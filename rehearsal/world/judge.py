@@ -40,10 +40,11 @@ class Judge:
         limits: Limits,
         agenda: Callable[[], Sequence[AgendaLike]],
         hear: Callable[[], None],
+        hear_history: Callable[[Sequence[Activity]], None],
     ) -> None:
         self._marketplace, self._connector, self._oms = marketplace, connector, oms
         self._clock, self._lock, self._rest = clock, lock, rest
-        self._agenda, self._hear = agenda, hear
+        self._agenda, self._hear, self._hear_history = agenda, hear, hear_history
         self.capabilities: Final = common(connector, oms)
         self.auditor: Final = Auditor(
             now=origin.start,
@@ -121,7 +122,10 @@ class Judge:
         return Quiescence(self._clock.now(), books, cases, *seen)
 
     def _activity(self, order_id: str) -> Sequence[Activity]:
-        return self._shown(Capability.ACTIVITY, lambda: self._connector.activity(order_id), ())
+        nothing: Sequence[Activity] = ()
+        shown = self._shown(Capability.ACTIVITY, lambda: self._connector.activity(order_id), nothing)
+        self._hear_history(shown)
+        return shown
 
     def stillness(self) -> Stillness:
         """Return how long nothing has changed, and whether anybody may still learn of what has."""

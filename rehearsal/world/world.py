@@ -21,7 +21,17 @@ from rehearsal.audit.limits import Limits
 from rehearsal.contract.openapi import Contract
 from rehearsal.seats.abroad import abroad
 from rehearsal.seats.builtin import OURS
-from rehearsal.seats.port import CONNECTOR_HOST, AppCredentials, Capability, Client, Conduct, Place, SeatFailed, Seats
+from rehearsal.seats.port import (
+    CONNECTOR_HOST,
+    Activity,
+    AppCredentials,
+    Capability,
+    Client,
+    Conduct,
+    Place,
+    SeatFailed,
+    Seats,
+)
 from rehearsal.simulation.clock import SimulatedClock, SystemClock
 from rehearsal.simulation.compression import Pace
 from rehearsal.simulation.player import AgendaLike, FiredLike, Player
@@ -112,7 +122,8 @@ class World:
             self._mount(OMS_HOST, name="oms", contract=OMS_CONTRACT, app=hook)
         players = (self.marketplace, self.connector, self.oms)
         limits = Limits.of(pace.factor if pace else 0)
-        self.judge: Final = Judge(self.origin, *players, clock, lock, state.rest, limits, self.agenda, self.hear)
+        hear = self.hear, self._hear_history
+        self.judge: Final = Judge(self.origin, *players, clock, lock, state.rest, limits, self.agenda, *hear)
         self.books, self.findings, self.stillness = self.judge.books, self.judge.findings, self.judge.stillness
         self.auditor, self.capabilities = self.judge.auditor, self.judge.capabilities
         self._scheduler: Final = Scheduler(clock, self._players, self._act)
@@ -283,6 +294,9 @@ class World:
                 self.connector.hear()
             except SeatFailed as failure:  # told to whoever waits for something, not to whoever comes by
                 self.state.failure = failure
+
+    def _hear_history(self, lines: Sequence[Activity]) -> None:
+        self.hearing.on_history(lines)
 
     def hear(self) -> None:
         """Hear what the connector has written; raise SeatFailed, once, where it has ended of its own accord."""

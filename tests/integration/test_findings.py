@@ -26,9 +26,10 @@ from rehearsal.audit.finding import Finding, Verdict
 from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.contract.events import EventContract
 from rehearsal.seats.builtin import OurConnector
-from rehearsal.seats.port import Overview
+from rehearsal.seats.port import Activity, Overview
 from rehearsal.wire.recorder import Call, Endpoint, Handler, Link, Response
 from rehearsal.world.world import World
+from tests.unit.rehearsal.story import Line
 
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
@@ -552,3 +553,20 @@ def test_a_log_shows_no_secret_and_nothing_of_a_buyer(world: World, what: str) -
     if finding.broken:
         assert finding.seen == f"{what} in a log"
         assert all(told not in str(finding.document()) for told in (secret, buyer.email, buyer.street))
+
+
+@pytest.mark.parametrize(
+    ("words", "shows"), [("sign=" + "0f" * 32, True), ("No connection", False), ("6f" * 20, False)]
+)
+def test_a_history_shows_no_secret(world: World, monkeypatch: pytest.MonkeyPatch, words: str, *, shows: bool) -> None:
+    told = world.connector.activity
+
+    def activity(order_id: str) -> list[Activity]:
+        line = Line(world.now, "It came to nothing", source_words=words)
+        return [*told(order_id), line]
+
+    monkeypatch.setattr(world.connector, "activity", activity)
+    world.marketplace.request_return(world.marketplace.place_order().order_id, return_type="REFUND")
+    world.advance(by=2 * HOUR)
+    seen = [one.seen for one in world.findings() if one.invariant == "nothing-leaks" and one.broken]
+    assert seen == ["the `sign` of a call in an order's history"] * shows

@@ -16,6 +16,7 @@ from rehearsal.audit.decision_ledger import APPROVING, is_rejection
 from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
+from rehearsal.audit.invariants.answers import Answers
 from rehearsal.audit.invariants.as_shown import judge_listed, judge_row
 from rehearsal.audit.invariants.as_told import NOT_RECEIVED, Told
 from rehearsal.seats.port import Capability, Question
@@ -92,8 +93,7 @@ class AsMeant(Invariant):
     parts = MappingProxyType({"whether what the OMS is told is what the marketplace says": needs_at_rest})
 
     _decided: dict[tuple[str, str], _Meant] = field(default_factory=dict)
-    _answered: dict[str, str] = field(default_factory=dict)  # what the staff have said last, by claim
-    _overtaken: set[str] = field(default_factory=set)  # whose answer was refused, or that an outsider has moved
+    _answers: Answers = field(default_factory=Answers)
     _asked: dict[str, dict[str, _Meant]] = field(default_factory=lambda: defaultdict(dict))  # by order and case
     _stated: dict[tuple[str, str], Mapping[str, Decimal]] = field(default_factory=dict)  # parts, by order and case
     _moves: list[tuple[PlayerEvent, Exchange | None]] = field(default_factory=list)
@@ -103,7 +103,7 @@ class AsMeant(Invariant):
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note what is meant and what happens; judge what the OMS reads."""
         if event.name == EventName.DECISION_GIVEN:
-            self._answered[event.claim or ""] = event.decision
+            self._answers.given[event.claim or ""] = event.decision
             self._decided[event.claim or "", event.question] = _Meant(
                 event.seq, event.adjustment, event.reason, event.words, event.grade, event.decision
             )
@@ -136,11 +136,12 @@ class AsMeant(Invariant):
                 reason=reason,
                 restock=restock,
                 made_of=self._stated.get((event.order, event.adjustment), {}),
-                answered=self._answered,
-                overtaken=self._overtaken,
+                answers=self._answers,
             )
+        elif event.name == EventName.DEADLINE_LAPSED and event.whom == "seller":
+            self._answers.lapsed(event, self.claims, self.limits)
         elif event.name == EventName.DECISION_REFUSED and event.by_connector:
-            self._overtaken.add(event.claim or "")
+            self._answers.overtaken(event)
             self._moves.append((event, None))
         elif (claim := self.claims.by_id.get(event.claim or "")) and event.who == "marketplace":
             self._to_compare[claim.id] = None
@@ -152,7 +153,11 @@ class AsMeant(Invariant):
         """Learn who made the moves; an outsider is no connector of ours."""
         if self._moves and exchange.callee == "marketplace":
             known = [(event, of or exchange) for event, of in self._moves]
-            self._overtaken.update(event.claim or "" for event, of in known if of.outside)
+            for event, of in known:
+                if of.outside:
+                    self._answers.overtaken(event)
+                elif event.name == EventName.DECISION_REFUSED:
+                    self._answers.refused(event, self.claims, self.limits)
             self._moves = [(event, of) for event, of in known if not of.outside]
         what = SENSELESS.get(exchange.code or 0)
         if what and exchange.writes and exchange.caller == "connector":

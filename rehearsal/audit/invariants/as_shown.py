@@ -4,10 +4,19 @@ from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Final
 
-from rehearsal.audit.claims import Claim, State
+from rehearsal.audit.claims import Claim
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
-from rehearsal.audit.invariants.status_words import ASKING, FAILED, GOODS, HANDED_BACK, WAITS, said_of, statuses
+from rehearsal.audit.invariants.status_words import (
+    ASKING,
+    FAILED,
+    GOODS,
+    HANDED_BACK,
+    WAITS,
+    asks,
+    said_of,
+    statuses,
+)
 from rehearsal.audit.limits import Limits
 from rehearsal.seats.port import AdjustmentRow, Overview, tells
 
@@ -20,7 +29,7 @@ def judge_row(row: AdjustmentRow, claim: Claim, limits: Limits) -> Iterable[Viol
     wrong: list[tuple[str, str, str]] = []
     own_words = not tells(row, "status")
     waits = row.status in ASKING or (own_words and bool(row.can))
-    fits = row.status in statuses([state], row.status, ours=False) and (row.status != FAILED or _is_asked(state))
+    fits = row.status in statuses([state], row.status, ours=False) and (row.status != FAILED or asks(state))
     if not own_words and row.status != "NoChange" and not fits:
         wrong.append(("status", f"{said_of(state)} for {state.status}", row.status))
     if waits or row.status in ("AcknowledgedPostProcessingNotComplete", "PostProcessingComplete"):
@@ -62,11 +71,6 @@ def judge_listed(
         money = {"marketplace": str(paid), "list": str(listed.refunded)}
         witness = Witness(events=tuple(claim.now.seq for claim in claims), money=money, about=about)
         yield Violation(f"listed {order_id} {seen}", "connector", f"in the list of orders {expected}", seen, witness)
-
-
-def _is_asked(state: State) -> bool:
-    """Return whether the marketplace still waits for the seller: what they have said may have come to nothing then."""
-    return HANDED_BACK.get(state.status, said_of(state)) in ASKING
 
 
 def _waits(claim: Claim) -> bool:

@@ -1,7 +1,7 @@
 """What the OMS is told of claims, held against what the marketplace has said since a round before."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -9,14 +9,15 @@ from typing import Final
 
 from rehearsal.audit.claims import Claim, Claims, State
 from rehearsal.audit.event import EventName, PlayerEvent
-from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
+from rehearsal.audit.invariants.answers import API, ENDED, Answers
 from rehearsal.audit.invariants.order_told import (
     PAYMENT,
     SHIPPING,
     Order,
     astray,
     dates,
+    judge_lines,
     judge_order,
     judge_parcels,
     second,
@@ -25,18 +26,15 @@ from rehearsal.audit.invariants.status_words import (
     ASKING,
     FAILED,
     KNOWN_ONLY,
-    REJECTED,
-    WAITS,
     said_of,
     statuses,
 )
-from rehearsal.audit.invariants.sums_told import ON_SHIPPING, Reading, current, judge_sum, judge_taxes
+from rehearsal.audit.invariants.sums_told import ON_SHIPPING, Reading, current, judge_sum, judge_taxes, wrong
 from rehearsal.audit.limits import Limits
 from rehearsal.sums import coin
 
 ZERO: Final = Decimal(0)
 SHIPPED_BACK: Final = "BUYER_SHIPPED_ITEM"  # from then on its parcel has a number
-ENDED: Final = ("PostProcessingComplete", REJECTED)
 # For these ChannelAdvisor has a reason of their own, which is no other's.
 REASONS: Final[Mapping[str, str]] = {
     "BUYER's cancellation": "BuyerCancelled",
@@ -49,12 +47,6 @@ NOT_RECEIVED: Final = "MerchandiseNotReceived"
 ARRIVED: Final = ("DELIVERED", "COMPLETED")
 LOST: Final = re.compile(r"not.(received|arrived)|lost|fail|miss|never", re.IGNORECASE)
 TYPES: Final = {"returns": "Refund", "cancellations": "Cancellation"}  # ChannelAdvisor's, by the claim's kind
-APPROVES: Final = "approve"
-REJECTS: Final = "reject"
-PAID_AT_ONCE: Final = ("REFUND", "BUYER's cancellation")  # when they are approved
-NO: Final = "REJECT"  # in the name of each status that a no has
-BY_STAFF, BY_OTHERS = "oms", "channel"  # who has decided, as our connector says it
-API: Final = "Api"  # ChannelAdvisor's word for what came from the OMS
 
 
 @dataclass(slots=True)
@@ -103,13 +95,11 @@ class Told:
         reason: str,
         restock: bool | None,
         made_of: Mapping[str, Decimal],
-        answered: Mapping[str, str],
-        overtaken: Collection[str],
+        answers: Answers,
     ) -> Iterable[Violation]:
         """Judge what the OMS has just read: it may have asked for it, with a `reason`, a `restock` and parts.
 
-        Of the claims that it has `answered`, with what it has said last, some were `overtaken`: the marketplace has
-        refused the answer, or an outsider has moved the claim.
+        The staff have given some `answers` to buyers' claims.
         """
         yield from self._account(event)
         if event.name == EventName.ORDER_READ:
@@ -124,28 +114,17 @@ class Told:
             return
         if event.restock and restock is None and not claim.by_seller:
             unasked = "no goods back on the shelf, for which the staff have not asked"
-            yield replace(_wrong(event, "restock", unasked, "IsRestock is true"), certainty="assumed")
+            yield replace(wrong(event, "restock", unasked, "IsRestock is true"), certainty="assumed")
         yield from self._rma(event, claim)
-        by_others = claim.id not in answered or _moved_by_others(claim, limits)
-        by_others = by_others or _against(claim, event.placed, answered[claim.id])
-        if event.decided_by == BY_STAFF and event.placed in ENDED and by_others and not claim.by_seller:
-            expected = "somebody else, for nothing that the staff decided was carried out"
-            yield _wrong(event, "decider", expected, "decided by the OMS")
-        if event.decided_by in (BY_STAFF, BY_OTHERS) and event.placed == WAITS:
-            seen = "decided by the OMS" if event.decided_by == BY_STAFF else "decided at the marketplace"
-            yield _wrong(event, "decider", "nobody yet, for it waits for the seller", seen)
         if event.placed == KNOWN_ONLY and claim.what == REPLACEMENT and event.amount:
             sum_ = f"{event.amount} {event.currency}"
-            yield _wrong(event, "sum", f"0.00 {event.currency}: what is sent once more costs nothing", sum_)
-        by_staff = claim.id in answered and claim.id not in overtaken and _carried_out(claim, limits)
-        if event.updated_by == API and event.placed in ENDED and by_others and not claim.by_seller:
-            yield _wrong(event, "source", "somebody else's doing, for the OMS did nothing", f"last moved by {API}")
+            yield wrong(event, "sum", f"0.00 {event.currency}: what is sent once more costs nothing", sum_)
         if event.created_by and (event.asked or not claim.by_seller) and (event.created_by == API) is not event.asked:
             expected = f"made by {API}, as the OMS has asked for it" if event.asked else "made at the marketplace"
-            yield _wrong(event, "source", expected, f"made by {event.created_by}")
-        if event.decided_by == BY_OTHERS and event.placed in ENDED and by_staff:
-            yield _wrong(event, "decider", "the staff, whose answer was carried out", "decided at the marketplace")
+            yield wrong(event, "source", expected, f"made by {event.created_by}")
         before = self._readings.setdefault(claim.id, {}).get(event.ref)
+        ended_before = before is not None and before.status in ENDED
+        yield from answers.judge(event, claim, claims, limits, ended_before=ended_before)
         reading = _reading(event)
         self._readings[claim.id][event.ref] = reading
         stood = claims.known(claim, event.at, limits)
@@ -165,13 +144,14 @@ class Told:
         coins = coin(event.currency) * max(sum(len(one.units) for one in told.values()), 1)
         seen = {part: sum((one.made_of.get(part, ZERO) for one in told.values()), ZERO) for part in asked}
         if any(seen[part] > money + coins for part, money in asked.items()):
-            yield _wrong(event, "parts", f"parts of the {_shared(asked)} that the staff asked for", _shared(seen))
+            yield wrong(event, "parts", f"parts of the {_shared(asked)} that the staff asked for", _shared(seen))
 
     def _order(self, event: PlayerEvent, limits: Limits) -> Iterable[Violation]:
         """Judge what is told of an order, and remember what else is told with it."""
         self._dated = {what: told or self._dated[what] for what, told in dates(event).items()}
         if order := self._orders.get(event.order):
             yield from judge_order(event, order, limits, self._dated)
+            yield from judge_lines(event, order)
         if event.stated.get(ON_SHIPPING):
             self._taxed.add(event.order)
 
@@ -183,7 +163,7 @@ class Told:
     def hinted(self, event: PlayerEvent) -> Iterable[Violation]:
         """Judge of what order the OMS has been told unasked, and of what account."""
         if event.order not in self._orders:
-            yield _wrong(event, "order", "an order of the marketplace", event.order)
+            yield wrong(event, "order", "an order of the marketplace", event.order)
         yield from self._account(event)
 
     def _account(self, event: PlayerEvent) -> Iterable[Violation]:
@@ -194,7 +174,7 @@ class Told:
         account = self._accounts.setdefault(order.shop_id, event.profile)
         if account != event.profile:
             expected = f"account {account}, as of what else the shop {order.shop_id} has"
-            yield _wrong(event, "account", expected, f"account {event.profile}")
+            yield wrong(event, "account", expected, f"account {event.profile}")
 
     def _rma(self, event: PlayerEvent, claim: Claim) -> Iterable[Violation]:
         """Judge that a buyer's return has one number of its own for all its lines, where any is told.
@@ -204,14 +184,14 @@ class Told:
         if not event.rma:
             return
         if TYPES[claim.kind] != "Refund":
-            yield _wrong(event, "RMA number", "none, as nothing comes back", event.rma)
+            yield wrong(event, "RMA number", "none, as nothing comes back", event.rma)
         if claim.by_seller:
             return
         expected, whose = self._rmas.setdefault(claim.id, event.rma), self._claims.setdefault(event.rma, claim.id)
         if expected != event.rma:
-            yield _wrong(event, "RMA number", f"{expected}, as for what else there is of {claim.id}", event.rma)
+            yield wrong(event, "RMA number", f"{expected}, as for what else there is of {claim.id}", event.rma)
         elif whose != claim.id:
-            yield _wrong(event, "RMA number", f"a number of its own, for {event.rma} is that of {whose}", event.rma)
+            yield wrong(event, "RMA number", f"a number of its own, for {event.rma} is that of {whose}", event.rma)
 
     def sums(self, claims: Claims, limits: Limits, now: datetime) -> Iterable[Violation]:
         """Judge the sums of the claims of which something was read: all lines together make up the claim."""
@@ -224,32 +204,6 @@ class Told:
             if claim.order_id in self._taxed:
                 yield from judge_taxes(claim, readings, self._orders[claim.order_id].parts)
         self._moved = {}
-
-
-def _carried_out(claim: Claim, limits: Limits) -> bool:
-    """Return whether a claim ended by an answer that came through the Open API, and no trouble could hide that."""
-    decisive = _decisive(claim)
-    return decisive.ours and not limits.extension(claim.shop_id, decisive.since - limits.one_round)
-
-
-def _moved_by_others(claim: Claim, limits: Limits) -> bool:
-    """Return whether nothing that came through the Open API has moved a claim, and no trouble could hide that."""
-    since = _decisive(claim).since - limits.one_round
-    return not (any(state.ours for state in claim.states) or limits.extension(claim.shop_id, since))
-
-
-def _against(claim: Claim, ended: str, said: str) -> bool:
-    """Return whether a claim has ended against what the staff have said, and never as they say: whatever got lost."""
-    rejected = ended == REJECTED
-    if rejected is (said == REJECTS):
-        return False
-    if rejected and NO not in _decisive(claim).status:  # what is approved and waits for nobody is not closed any more
-        return said == APPROVES and claim.what in PAID_AT_ONCE and not any(state.ours for state in claim.states)
-    return not any(state.ours and (NO in state.status) is rejected for state in claim.states)
-
-
-def _decisive(claim: Claim) -> State:
-    return next((state for state in reversed(claim.states) if not state.status.endswith("COMPLETE")), claim.now)
 
 
 def _reading(event: PlayerEvent) -> Reading:
@@ -279,36 +233,36 @@ def _kept(event: PlayerEvent) -> dict[str, str]:
 def _judge_asked(event: PlayerEvent, reason: str, restock: bool | None) -> Iterable[Violation]:
     """Judge what is read of what the staff have asked for: its reason, and where the goods go."""
     if reason and event.reason and event.reason != reason:
-        yield _wrong(event, "reason", f"the reason that was given, {reason}", event.reason)
+        yield wrong(event, "reason", f"the reason that was given, {reason}", event.reason)
     if restock is not None and event.restock != restock:
         expected = "the goods back on the shelf" if restock else "no goods back on the shelf"
-        yield _wrong(event, "restock", expected, "IsRestock is " + str(event.restock).lower())
+        yield wrong(event, "restock", expected, "IsRestock is " + str(event.restock).lower())
 
 
 def _judge_parts(event: PlayerEvent) -> Iterable[Violation]:
     """Judge what a sum is made of: its parts add up to it, and each can be paid in its currency."""
     amount, parts, smallest = event.amount or ZERO, event.made_of, coin(event.currency)
     if parts and sum(parts.values(), ZERO) != amount:
-        yield _wrong(event, "parts", f"parts that add up to {amount} {event.currency}", _shared(parts))
+        yield wrong(event, "parts", f"parts that add up to {amount} {event.currency}", _shared(parts))
     for part, money in {"sum": amount, **parts}.items():
         if money % smallest:
-            yield _wrong(event, part, f"whole multiples of {smallest} {event.currency}", f"{money} {event.currency}")
+            yield wrong(event, part, f"whole multiples of {smallest} {event.currency}", f"{money} {event.currency}")
 
 
 def _judge_units(event: PlayerEvent) -> Iterable[Violation]:
     """Judge what is said of the units: how many they are, of which line, what falls on each, where that is known."""
     units, shares, amount = set(event.units), event.lines, event.amount or ZERO
     if event.quantity is not None and units and event.quantity != len(units):
-        yield _wrong(event, "quantity", f"{len(units)}: {', '.join(event.units)}", str(event.quantity))
+        yield wrong(event, "quantity", f"{len(units)}: {', '.join(event.units)}", str(event.quantity))
     if event.order_line and not units.issubset(event.order_line):
         seen = f"the line of {', '.join(event.order_line)}"
-        yield _wrong(event, "line", f"the order's line of {', '.join(event.units)}", seen)
+        yield wrong(event, "line", f"the order's line of {', '.join(event.units)}", seen)
     if not shares or event.placed == KNOWN_ONLY:
         return
     if units and not units.issuperset(shares):
-        yield _wrong(event, "shares", f"shares of {', '.join(event.units)}", f"shares of {', '.join(shares)}")
+        yield wrong(event, "shares", f"shares of {', '.join(event.units)}", f"shares of {', '.join(shares)}")
     if sum(shares.values(), ZERO) != amount:
-        yield _wrong(event, "shares", f"shares that add up to {amount} {event.currency}", _shared(shares))
+        yield wrong(event, "shares", f"shares that add up to {amount} {event.currency}", _shared(shares))
 
 
 def _judge(
@@ -318,43 +272,61 @@ def _judge(
     seqs = (claim.now.seq, event.seq)
     if (before is None or before.status != status) and status not in statuses(stood, status, ours=event.asked):
         said = " or ".join(dict.fromkeys(f"{said_of(state)} for {state.status}" for state in stood))
-        yield _wrong(event, "status", said, status, seqs)
+        yield wrong(event, "status", said, status, seqs)
     if event.site_status and (before is None or before.site_status != event.site_status):
         known = dict.fromkeys(state.status for state in stood)
         if event.site_status not in known:
-            yield _wrong(event, "site status", " or ".join(known), event.site_status, seqs)
+            yield wrong(event, "site status", " or ".join(known), event.site_status, seqs)
     appeals = dict.fromkeys(state.arbitration for state in stood)
     if event.arbitration is not None and event.arbitration not in appeals:
-        yield _wrong(event, "arbitration", " or ".join(map(repr, appeals)), repr(event.arbitration), seqs)
+        yield wrong(event, "arbitration", " or ".join(map(repr, appeals)), repr(event.arbitration), seqs)
     if status in ASKING and (before is None or (before.status, before.deadline) != (status, event.deadline)):
         deadlines = [state.deadline for state in stood]
         if not any(limits.same(event.deadline, deadline) for deadline in deadlines):
-            yield _wrong(event, "deadline", " or ".join(map(str, deadlines)), str(event.deadline), seqs)
+            yield wrong(event, "deadline", " or ".join(map(str, deadlines)), str(event.deadline), seqs)
     kind = TYPES[claim.kind]
     if event.kind and event.kind != kind:
-        yield _wrong(event, "kind", kind, event.kind, seqs)
+        yield wrong(event, "kind", kind, event.kind, seqs)
     if event.currency != claim.currency:
-        yield _wrong(event, "currency", claim.currency, event.currency, seqs)
+        yield wrong(event, "currency", claim.currency, event.currency, seqs)
     yield from _judge_words(event, claim, before, seqs)
     if before is not None:
         for what in before.kept.keys() - _kept(event).keys():
-            yield _wrong(event, what, f"{before.kept[what]}, as was told", "nothing any more", seqs)
+            yield wrong(event, what, f"{before.kept[what]}, as was told", "nothing any more", seqs)
     if not claim.units.issuperset(event.units):
-        yield _wrong(event, "units", ", ".join(sorted(claim.units)), ", ".join(event.units), seqs)
+        yield wrong(event, "units", ", ".join(sorted(claim.units)), ", ".join(event.units), seqs)
     yield from _judge_shares(event, claim, before, seqs)
     yield from _judge_way_back(event, claim, before, limits, seqs)
     if event.created is not None and before is None and not (event.asked or claim.by_seller):
         began = claim.states[0].since.replace(microsecond=0)
         if not began - limits.underway <= event.created <= event.at + limits.grain:
-            yield _wrong(event, "date", f"collected between {began} and {event.at}", str(event.created), seqs)
+            yield wrong(event, "date", f"collected between {began} and {event.at}", str(event.created), seqs)
+    yield from _judge_change(event, claim, limits)
     if event.refunded is not None and event.amount and claim.paid_at is None:
-        yield _wrong(event, "date", "no refund yet", f"refunded at {event.refunded}", seqs)
+        yield wrong(event, "date", "no refund yet", f"refunded at {event.refunded}", seqs)
     if status == "PostProcessingComplete" and claim.paid_at is not None and (before is None or before.status != status):
         paid = claim.paid_at.replace(microsecond=0)
         # Where its parcel arrives after the payment, a claim shows the time of that alone.
         shown = [paid, *([claim.arrived_at] if claim.arrived_at and claim.arrived_at > paid else ())]
         if not any(limits.same(event.refunded, at) for at in shown):
-            yield _wrong(event, "date", f"refunded at {paid}", str(event.refunded), seqs)
+            yield wrong(event, "date", f"refunded at {paid}", str(event.refunded), seqs)
+
+
+def _judge_change(event: PlayerEvent, claim: Claim, limits: Limits) -> Iterable[Violation]:
+    """Judge when an adjustment is said to have changed last: not before what it shows came about, and not ahead.
+
+    It may bear the hour at which the round began that brought it.
+    """
+    if event.updated is None:
+        return
+    shown = (one for one in claim.states if (one.status, one.arbitration) == (event.site_status, event.arbitration))
+    began = second(next((one.since for one in shown), None))
+    latest = event.at + limits.underway + limits.grain
+    if began is not None and event.updated < began - limits.one_round - limits.grain:
+        found = wrong(event, "date of change", f"changed since {began}, when it came to that", str(event.updated))
+        yield replace(found, certainty="assumed")
+    elif event.updated > latest:
+        yield replace(wrong(event, "date of change", f"changed by {latest}", str(event.updated)), certainty="assumed")
 
 
 def _judge_words(
@@ -370,21 +342,21 @@ def _judge_words(
             ("words", claim.reason_text, event.site_reason_text),
         ):
             if expected and seen is not None and seen != expected:
-                yield _wrong(event, what, expected, seen or "nothing", seqs)
+                yield wrong(event, what, expected, seen or "nothing", seqs)
     if event.reason == NOT_RECEIVED and not event.asked and not LOST.search(f"{claim.reason} {claim.reason_text}"):
         expected = f"a reason for goods that are there: {claim.reason_text or claim.reason or 'none'}"
-        yield _wrong(event, "reason", expected, event.reason, seqs)
+        yield wrong(event, "reason", expected, event.reason, seqs)
     own = REASONS.get(claim.what, "")
     if event.reason and not event.asked and (event.reason != own if own else event.reason in REASONS.values()):
-        yield _wrong(event, "reason", own or f"a reason for a {claim.what}", event.reason, seqs)
+        yield wrong(event, "reason", own or f"a reason for a {claim.what}", event.reason, seqs)
     # Of one that has ended, and whose claim goes on without it, the way back is not told.
     shipped = event.site_status == SHIPPED_BACK and (
         before is None or (before.site_status != SHIPPED_BACK and before.status not in ENDED)
     )
     if shipped and claim.tracking_number != event.tracking_number:
-        yield _wrong(event, "tracking number", claim.tracking_number or "none", event.tracking_number or "none", seqs)
+        yield wrong(event, "tracking number", claim.tracking_number or "none", event.tracking_number or "none", seqs)
     if shipped and event.carrier is not None and claim.carrier and event.carrier != claim.carrier:
-        yield _wrong(event, "carrier", claim.carrier, event.carrier or "none", seqs)
+        yield wrong(event, "carrier", claim.carrier, event.carrier or "none", seqs)
 
 
 def _judge_shares(
@@ -396,7 +368,7 @@ def _judge_shares(
     known = {unit: claim.shares.get(unit, ZERO) for unit in event.lines}
     smallest, amount = coin(claim.currency), event.amount
     if amount == sum(known.values(), ZERO) and astray(known, event.lines, smallest):
-        yield _wrong(event, "shares", _shared(known), _shared(event.lines), seqs)
+        yield wrong(event, "shares", _shared(known), _shared(event.lines), seqs)
 
 
 def _shared(shares: Mapping[str, Decimal]) -> str:
@@ -412,12 +384,6 @@ def _judge_way_back(
         return
     shipped = second(claim.shipped_at)
     if shipped is None or not shipped - limits.underway <= told <= event.at + limits.grain:
-        yield _wrong(event, "date", f"shipped back at {shipped}", str(told), seqs)
+        yield wrong(event, "date", f"shipped back at {shipped}", str(told), seqs)
     elif known is not None:
-        yield _wrong(event, "date", f"shipped back at {known}, as was told", str(told), seqs)
-
-
-def _wrong(event: PlayerEvent, what: str, expected: str, seen: str, events: tuple[int, ...] = ()) -> Violation:
-    about = {"order_id": event.order, "claim": event.claim or "", "adjustment_id": event.adjustment, "what": what}
-    witness = Witness(events=events or (event.seq,), about=about)
-    return Violation(f"told {what} {event.claim or event.ref} {seen}", "connector", expected, seen, witness)
+        yield wrong(event, "date", f"shipped back at {known}, as was told", str(told), seqs)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from rehearsal.audit.claims import LOOKING, Claim
+from rehearsal.audit.claims import LOOKING, Claim, State
 from rehearsal.audit.event import EventName, PlayerEvent, Trouble
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, Violation
@@ -74,6 +74,7 @@ class NoNeedlessCall(Invariant):
             found += self._too_soon(exchange, claim)
             met = partial(self.limits.troubled, claim.shop_id)  # it may have shown something old, or not all
             read = self.claims.read(claim, exchange.seq, after=self._died, met=met)
+            found += self._too_late(exchange, claim, read)
             if read is None or not read.status.endswith(ENDED):
                 continue
             about = {"order_id": claim.order_id, "claim": claim.id}
@@ -87,6 +88,17 @@ class NoNeedlessCall(Invariant):
                 )
             )
         return found
+
+    def _too_late(self, exchange: Exchange, claim: Claim, read: State | None) -> Iterable[Violation]:
+        """Return that an answer is sent when its time is over, as was read, and nobody waits for it any more."""
+        if read is None or read.deadline is None or claim.now.deadline is not None:
+            return
+        late = exchange.at > read.deadline + self.limits.at_once + self.limits.grain
+        if late and not self.limits.troubled(claim.shop_id, exchange.at):
+            expected = f"no answer to {claim.id} after {read.deadline.isoformat()}, until when it was asked for"
+            seen = f"{exchange.operation} at {exchange.at.isoformat()}"
+            witness = Witness((exchange.seq,), (read.seq,), about={"order_id": claim.order_id, "claim": claim.id})
+            yield Violation(f"too late {claim.id} {exchange.seq}", exchange.caller, expected, seen, witness)
 
     def _too_soon(self, exchange: Exchange, claim: Claim) -> Iterable[Violation]:
         """Return that a decision comes again before it should; one whose deadline is near need not wait."""

@@ -18,7 +18,7 @@ class NothingLeaks(Invariant):
     """
 
     slug = "nothing-leaks"
-    rule = "No secret, token or buyer's address appears in a log or a trace export."
+    rule = "No secret, token or buyer's address appears in a log, an order's history or a trace export."
     needs = frozenset({Capability.OUTPUT})
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
@@ -30,5 +30,5 @@ class NothingLeaks(Invariant):
         if line.shows:
             shown = " and ".join(line.shows)
             witness = Witness(about={"line": line.text})
-            key, expected = f"{shown} {line.text}", "no secret and nothing of a buyer in a log"
-            yield Violation(key, "connector", expected, f"{shown} in a log", witness)
+            key, expected = f"{shown} {line.text}", "no secret and nothing of a buyer in a log or a history"
+            yield Violation(key, "connector", expected, f"{shown} in {line.where}", witness)

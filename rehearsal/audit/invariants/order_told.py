@@ -13,6 +13,7 @@ from rehearsal.audit.event import PlayerEvent
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
 from rehearsal.audit.limits import Limits
+from rehearsal.sums import coin
 
 ZERO: Final = Decimal(0)
 # What each status of an order is in ChannelAdvisor's words for how much of it has shipped.
@@ -62,6 +63,7 @@ class Order:
     currency: str
     total: Decimal
     parts: Mapping[str, Decimal]
+    by_unit: Mapping[str, Mapping[str, Decimal]]
     additional: Decimal
     units: frozenset[str]
     goods: tuple[str, ...]
@@ -78,6 +80,7 @@ class Order:
             event.currency,
             event.total or ZERO,
             {**summed(event), **event.stated},
+            event.parts,
             event.additional or ZERO,
             frozenset(event.lines),
             event.goods,
@@ -129,6 +132,29 @@ def judge_order(event: PlayerEvent, order: Order, limits: Limits, dated: Mapping
             yield Violation(
                 f"{what} {event.order} {seen}", "connector", f"{what} {expected}", f"{what} {seen}", witness
             )
+
+
+def judge_lines(event: PlayerEvent, order: Order) -> Iterable[Violation]:
+    """Judge what was paid for each line: in coins that there are, and as much as for its units, but for coins.
+
+    Only prices are stated of a unit; how shipping and tax are shared out among them is assumed.
+    """
+    smallest = coin(order.currency)
+    most = smallest * max(len(order.by_unit), 1)
+    for units, told in event.by_line:
+        known = [order.by_unit[unit] for unit in units if unit in order.by_unit]
+        whole = bool(units) and len(known) == len(units)
+        for part, money in told.items():
+            paid = sum((of_unit.get(part, ZERO) for of_unit in known), ZERO)
+            what, seen = f"{part} of {', '.join(units) or 'a line'}", f"{money} {order.currency}"
+            witness = Witness(events=(order.seq, event.seq), about={"order_id": event.order, "what": what})
+            about = "connector", f"{what} in whole multiples of {smallest} {order.currency}", seen, witness
+            if money % smallest:
+                yield Violation(f"coins {what} {event.order} {money}", *about)
+            elif whole and abs(money - paid) > most:
+                certainty = "documented" if part == "item" else "assumed"
+                about = "connector", f"{what} {paid} {order.currency}", seen, witness
+                yield Violation(f"{what} {event.order} {money}", *about, certainty=certainty)
 
 
 def judge_parcels(event: PlayerEvent, order: Order, limits: Limits) -> Iterable[Violation]:

@@ -50,6 +50,12 @@ def said_of(state: State) -> str:
     return SAID.get(state.status, KNOWN_ONLY)
 
 
+def asks(state: State) -> str:
+    """Return what the seller is asked in that state, in ChannelAdvisor's word for it, if anything."""
+    said = HANDED_BACK.get(state.status, said_of(state))
+    return said if said in ASKING else ""
+
+
 def statuses(stood: Collection[State], status: str, *, ours: bool) -> set[str]:
     """Return what can be said of a claim that has stood like that."""
     said = {said_of(state) for state in stood}

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from rehearsal.audit.claims import Claim, State
+from rehearsal.audit.event import PlayerEvent
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
 from rehearsal.audit.invariants.order_told import astray
@@ -111,3 +112,10 @@ def judge_taxes(claim: Claim, readings: list[Reading], paid: Mapping[str, Decima
                     },
                 ),
             )
+
+
+def wrong(event: PlayerEvent, what: str, expected: str, seen: str, events: tuple[int, ...] = ()) -> Violation:
+    """Return that the OMS has read something otherwise than it is."""
+    about = {"order_id": event.order, "claim": event.claim or "", "adjustment_id": event.adjustment, "what": what}
+    witness = Witness(events=events or (event.seq,), about=about)
+    return Violation(f"told {what} {event.claim or event.ref} {seen}", "connector", expected, seen, witness)

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -15,7 +15,7 @@ from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.order_told import still_so
-from rehearsal.audit.invariants.status_words import SAID, UNDER_WAY, statuses
+from rehearsal.audit.invariants.status_words import SAID, UNDER_WAY, asks, statuses
 from rehearsal.audit.settling import ENDED
 from rehearsal.seats.port import Activity, Capability
 
@@ -26,17 +26,37 @@ NOT_DONE: Final = "Error"  # an adjustment that was not carried out
 AT_ONCE: Final = timedelta(minutes=1)
 YES: Final = r"approv|accept|grant|offer"
 NO: Final = r"reject|refus|declin|den(y|ied)"
-# A line that states a no: not that one may come, nor whether, nor in somebody's own words.
 _HEDGES: Final = (
-    r"be|not|no|never|or|unless|if|may|can|could|would|until|when|before|writes?|wrote|says?|said|because|reason|words"
+    r"be|not|no|never|or|unless|if|may|can|could|would|must|should|to|until|when|once|before|wait\w*|await\w*|"
+    r"writes?|wrote|says?|said|because|reason|words|replacement"
 )
-SAID_NO: Final = re.compile(
-    rf"^(?:(?!\b(?:{_HEDGES})\b|[\"“„']).)*?\b(reject(?:ed|s)|(?:refuse|decline|denie)[ds])\b", re.IGNORECASE
-)
+
+
+def _stated(words: str) -> re.Pattern[str]:
+    """Return what finds `words` in a line that states them: not that it may come to it, nor in somebody's own words."""
+    return re.compile(rf"^(?:(?!\b(?:{_HEDGES})\b|[\"“„']).)*?\b({words})\b", re.IGNORECASE)
+
+
+SAID_NO: Final = _stated(r"reject(?:ed|s)|(?:refuse|decline|denie)[ds]")
+# What a line does not tell that states another step of the way back, whatever name of the marketplace's stands with it.
+OTHER_STEPS: Final[Mapping[str, re.Pattern[str]]] = {
+    "AWAITING_BUYER_SHIP": _stated(
+        r"(?:parcel|package|goods|items?)\W+(?:(?:is|are|was|were|has|have|been) )*"
+        r"(?:on \w+ way|in transit|ship\w*|sent|arrived|handed over)"
+    ),
+    "BUYER_SHIPPED_ITEM": re.compile(
+        r"\blabel (?:is |was |has been )?(?:made|created|issued|generated|ready)\b|\bmay (?:come|be sent) back\b",
+        re.IGNORECASE,
+    ),
+}
 EVER_SAID: Final = UNDER_WAY.union(SAID.values())  # in ChannelAdvisor's words; none of them is anybody else's
 ABOUT_THE_ORDER: Final = re.compile(r"(?!.*\b(parcel|package|shipment|replac))(the )?order\b", re.IGNORECASE)
 OWN_NAME: Final = re.compile(r"\b[A-Z][A-Z_]{3,}\b")  # as the marketplace writes its statuses
 MONEY: Final = r"refund|cancel|call(ed)? off"
+# What tells of another deadline, beside the marketplace's own name and the day of it: that it is one, or what for.
+DUE: Final = (
+    r"\b(due|deadline|sla|expir|extend|answer|respon|repl[yi]|arriv|deliver|receiv|inspect|warehouse|handed over)"
+)
 FAILED: Final = r"refus|fail|error|not possible|could not|cannot|outside|too late"
 SEEN_ONLY: Final = (
     EventName.ORDER_HINTED, EventName.ORDER_READ, EventName.PARCELS_READ, EventName.ADJUSTMENT_READ,
@@ -73,7 +93,8 @@ class _Expected:
 
     def fits(self, line: Activity) -> bool:
         """Return whether a line says it, at its time."""
-        if not self._in_time(line):
+        other = OTHER_STEPS.get(self.own_name)
+        if not self._in_time(line) or (other is not None and other.search(line.text)):
             return False
         return self._is_named(line) or re.search(self.words, f"{line.text} {line.event}", re.IGNORECASE) is not None
 
@@ -217,13 +238,33 @@ class IsTold(Invariant):
             if at < first:
                 continue  # asked for before; what comes about within it, as a parcel's arrival, is no other state
             state, until = claim.states[at], now if following is None else claim.states[following].since
-            longest = self.limits.one_round + self.limits.extension(claim.shop_id, state.since)
+            longest = self._longest(claim, state)
             if not state.ours and until - state.since > longest:
                 self.occasions += 1
                 # One that was ended in its first second has been ended by somebody else, maybe.
                 begins = state.since == claim.states[0].since and not state.status.endswith(ENDED)
                 by = DOERS.get(claim.role, "") if begins else ""
                 yield _seen(claim, state, state.since - self.limits.grain, state.since + longest, by)
+        yield from self._other_deadlines(claim, max(first, 1), now)
+
+    def _other_deadlines(self, claim: Claim, first: int, now: datetime) -> Iterable[_Expected]:
+        """Yield what has to be told of a claim that is answered until another time than before, and stays as it was."""
+        ends = [*(state.since for state in claim.states[1:]), now]
+        for at, ((was, state), until) in enumerate(zip(pairwise(claim.states), ends[1:], strict=True), 1):
+            as_it_was = (state.status, state.arbitration) == (was.status, was.arbitration)
+            if state.ours or not as_it_was or state.deadline is None or state.deadline == was.deadline:
+                continue
+            before, longest = self._longest(claim, was), self._longest(claim, state)
+            seen = state.since - was.since > before and until - state.since > longest
+            if at >= first and seen and asks(state):
+                self.occasions += 1
+                span = state.since - self.limits.grain, state.since + longest
+                what, words = f"that an answer is due by {state.deadline}", rf"{DUE}|{state.deadline:%Y-%m-%d}"
+                yield _Expected(what, *span, words, claim.id, state.seq, state.status)
+
+    def _longest(self, claim: Claim, state: State) -> timedelta:
+        """Return for how long nobody may have seen that a claim is in a state."""
+        return self.limits.one_round + self.limits.extension(claim.shop_id, state.since)
 
     def _doubled(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:
         """Nothing stands there twice; two claims or lines of one order may well have the same words."""

@@ -7,6 +7,7 @@ from urllib.parse import unquote_plus, urlencode
 
 from pytest_bdd import given, then
 
+from rehearsal.audit.event import EventName
 from rehearsal.gherkin.buyer import shown
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.expect import expect
@@ -154,6 +155,14 @@ def _(people: Cast) -> None:
     expect("whether there was a report", True, any("year(" in str(one["query"]) for one in asked))
     said = [one["what"] for one in entries if one.get("kind") == "act" and one["who"] == "oms"]
     expect("what the OMS could not rely on", [], [what for what in said if "The connector" in what])
+
+
+@then(phrase("the OMS is told no more who {BUYER} is"))
+def _(people: Cast, buyer: str) -> None:
+    orders = {order.id for order in people.buyer(buyer).all_orders()}
+    read = [one["data"] for one in people.stage.trace() if one.get("name") == EventName.ORDER_READ]
+    told = [one["recipient_address"] for one in read if one["order_id"] in orders]
+    expect(f"what the OMS has read last of who {buyer} is", {}, told[-1] if told else "the order was never read")
 
 
 def _turned_away(people: Cast, *keys: str) -> None:

@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 from tests.clock import START
-from tests.unit.rehearsal.story import PENDING, SUCCESS, Row, Story, objected_to
+from tests.unit.rehearsal.story import CANCELLED, PENDING, REJECTED, SUCCESS, Row, Story, objected_to
+
+SHIP = "AWAITING_BUYER_SHIP"
+SAID_YES = (SUCCESS, "APPROVE_RECEIVED_PACKAGE", "seller")
+PAID = ("RETURN_OR_REFUND_REQUEST_COMPLETE", "PAYOUT", "system")
 
 
 @pytest.mark.parametrize(
@@ -225,6 +229,68 @@ def test_whoever_has_decided_is_told(answered: bool, by: str, told: str, wrong: 
 
 
 @pytest.mark.parametrize(
+    ("shown", "minutes", "wrong"),
+    [
+        (("", REJECTED), 15, False),  # when the round began
+        (("", REJECTED), 14, True),
+        (("IN_PROGRESS", REJECTED), 44, True),  # that the buyer has appealed is a change, too
+        (("IN_PROGRESS", REJECTED), 45, False),
+        (("IN_PROGRESS", REJECTED), 75, False),  # when it was read
+        (("IN_PROGRESS", REJECTED), 91, True),  # ahead
+        (("", PENDING), 1, False),  # something old, with its own date
+        (("", "NOBODY_KNOWS"), 1, False),  # another rule's
+        (("IN_PROGRESS", REJECTED), None, False),  # it tells no such date
+    ],
+)
+def test_what_has_come_about_has_changed_the_adjustment(
+    shown: tuple[str, str], minutes: int | None, wrong: bool
+) -> None:
+    story = Story().claimed()
+    story.moved(REJECTED, "REJECT_REFUND", at=START + timedelta(minutes=30))
+    story.moved(REJECTED, "DISPUTE", "buyer", at=START + timedelta(hours=1), arbitration_status="IN_PROGRESS")
+    story.now = START + timedelta(minutes=90)
+    updated = None if minutes is None else START + timedelta(minutes=minutes, seconds=1)
+    arbitration, status = shown
+    told: dict[str, Any] = {"site_status": status, "arbitration_status": arbitration, "updated_at": updated}
+    story.read("RejectionCompleted", asked=False, **told).act_ended()
+    assert ("date of change" in objected_to(story)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("lapse", "then", "told", "troubled", "wrong"),
+    [
+        ("seller", [(SHIP, "LAPSE", "system"), (CANCELLED, "WITHDRAW", "buyer")], "oms", False, False),
+        ("seller", [(SUCCESS, "LAPSE", "system"), PAID], "oms", False, True),
+        ("seller", [(SUCCESS, "LAPSE", "system"), PAID], "oms", True, False),  # nobody knows whose answer it was
+        ("seller", [(SUCCESS, "LAPSE", "system"), PAID], "channel", False, False),
+        ("seller", [(SUCCESS, "LAPSE", "system"), PAID], "TikTok Shop", False, False),  # in words of their own
+        ("seller", [(SUCCESS, "LAPSE", "system"), PAID], "", False, False),  # it says nothing of it
+        ("seller", [(SHIP, "LAPSE", "system"), SAID_YES, PAID], "oms", False, False),  # they have answered later
+        ("buyer", [(SUCCESS, "LAPSE", "system"), PAID], "oms", False, False),  # it was not the staff's turn
+    ],
+)
+def test_what_nobody_has_answered_in_time_the_marketplace_has_decided(
+    lapse: str, then: list[tuple[str, str, str]], told: str, *, troubled: bool, wrong: bool
+) -> None:
+    story = Story().claimed().decided().moved("AWAITING_BUYER_SHIP", "APPROVE_RETURN")
+    if troubled:
+        story.struck("S1")
+    story.tell("deadline_lapsed", return_id="R1", what="inspection", due=story.now, whom=lapse)
+    for status, action, by in then:
+        story.moved(status, action, by)
+    story.read("PostProcessingComplete", asked=False, decided_by=told).act_ended()
+    assert ("decider" in objected_to(story)) is wrong
+
+
+def test_who_had_decided_before_a_lapse_is_told_as_before() -> None:
+    story = Story().claimed().decided("reject").moved(REJECTED, "REJECT_REFUND")
+    story.read("RejectionCompleted", asked=False, decided_by="oms")
+    story.moved(REJECTED, "HAND_BACK", "operator").tell("deadline_lapsed", return_id="R1", what="answer", whom="seller")
+    story.moved(SUCCESS, "LAPSE", "system").read("RejectionCompleted", asked=False, decided_by="oms", reason="Other")
+    assert "decider" not in objected_to(story.act_ended())
+
+
+@pytest.mark.parametrize(
     ("said", "moved", "read", "wrong"),
     [
         ("approve", ("REFUND_OR_RETURN_REQUEST_REJECT", "REJECT_REFUND"), "RejectionCompleted", True),
@@ -303,6 +369,38 @@ def test_an_earlier_no_was_the_staff_s_whatever_they_have_said_since() -> None:
     story = Story().claimed().decided("reject").moved("REFUND_OR_RETURN_REQUEST_REJECT", "REJECT_REFUND")
     story.decided("approve").read("RejectionCompleted", asked=False, decided_by="oms").act_ended()
     assert "decider" not in objected_to(story)
+
+
+@pytest.mark.parametrize(
+    ("now", "action", "then", "looks", "troubled", "wrong"),
+    [
+        (SUCCESS, "APPROVE_REFUND", None, True, None, True),
+        (CANCELLED, "APPROVE_REFUND", None, True, None, True),
+        ("AWAITING_BUYER_SHIP", "APPROVE_RETURN", None, True, None, True),  # the goods are another question
+        ("AWAITING_BUYER_SHIP", "APPROVE_RECEIVED_PACKAGE", None, True, None, False),
+        (SUCCESS, "APPROVE_REFUND", None, False, None, False),  # nobody has read since that it was settled
+        (SUCCESS, "APPROVE_REFUND", None, True, "before", False),
+        (SUCCESS, "APPROVE_REFUND", None, True, "then", False),  # what was looked at may have been lost
+        (PENDING, "APPROVE_REFUND", SUCCESS, True, None, False),  # it was asked for, and settled later
+        (CANCELLED, "APPROVE_REFUND", PENDING, True, None, False),  # it is asked for once more
+    ],
+)
+def test_what_was_settled_before_the_answer_came_has_not_failed(
+    now: str, action: str, then: str | None, *, looks: bool, troubled: str | None, wrong: bool
+) -> None:
+    story = Story().claimed().decided().moved(now, "MOVED", "seller center")
+    if troubled == "before":
+        story.struck("S1")
+    story.tell("decision_refused", return_id="R1", action=action, by="seller", code=25020010)
+    story.called_for("S1", "approveReturn", "R1", code=25020010)
+    if then is not None:
+        story.moved(then, "MOVED", "seller center")
+    if troubled == "then":
+        story.struck("S1")
+    if looks:
+        story.looked_at("S1")
+    story.read("Error", asked=False).act_ended()
+    assert ("status" in objected_to(story)) is wrong
 
 
 def test_an_answer_that_was_refused_has_decided_nothing() -> None:

@@ -22,6 +22,7 @@ from tests.unit.rehearsal.story import (
     DAY,
     LOOK,
     MARKED,
+    PENDING,
     REJECTED,
     SUCCESS,
     TALE,
@@ -32,6 +33,8 @@ from tests.unit.rehearsal.story import (
     a_whole_refund,
     ledger_row,
 )
+
+TEN = timedelta(minutes=10)
 
 
 def test_a_refund_as_it_should_be_gives_no_offence() -> None:
@@ -103,6 +106,11 @@ NOTICED: dict[str, tuple[str, Callable[[], Story]]] = {
     ),
     "an order that never arrives": (
         "everything-arrives", lambda: Story().ordered(status="DELIVERED").idle(minutes=30, seconds=1)
+    ),
+    "a claim on an order that was held, which does not come with it": (
+        "everything-arrives",
+        lambda: Story().ordered().claimed().idle(days=1).tell("order_status_changed", status="AWAITING_SHIPMENT")
+        .tell("order_read", who="oms", total=Decimal("39.98"), made_of={}).idle(minutes=31)
     ),
     "an order that is held and never arrives": (
         "everything-arrives",
@@ -212,6 +220,11 @@ NOTICED |= {
         .moved(COMPLETE, "APPROVE_REFUND").idle(minutes=15).looked_at("S1")
         .called_for("S1", "approveReturn", "R1"),
     ),
+    "an answer after its time, as it was read": (
+        "no-needless-call",
+        lambda: Story().asked_back(deadline=START + TEN).looked_at("S1").idle(minutes=20)
+        .moved(SUCCESS, "LAPSE", "system").called_for("S1", "approveReturn", "R1"),
+    ),
     "another shop's token": ("no-needless-call", lambda: Story().called_for("S2", LOOK, code=101000)),
     "a shop that is not looked at while another is in trouble": (
         "shops-apart",
@@ -225,6 +238,18 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
     ),
     "a decision that is carried out after a death": (
         lambda: Story().ordered().decided().died().moved(SUCCESS, "APPROVE_REFUND").act_ended().came_to_rest()
+    ),
+    "an answer after its time as it was read, which somebody waits for again": (
+        lambda: Story().asked_back(deadline=START + TEN).looked_at("S1").idle(minutes=20)
+        .moved(PENDING, "DEADLINE_SET", "system", seller_deadline=START + DAY).called_for("S1", "approveReturn", "R1")
+    ),
+    "an answer in its time, and one whose time nobody has read": (
+        lambda: Story().asked_back(deadline=START + TEN).called_for("S1", "approveReturn", "R1").idle(minutes=20)
+        .called_for("S1", "approveReturn", "R1")
+    ),
+    "an answer that trouble holds up until its time is over": (
+        lambda: Story().asked_back(deadline=START + TEN).looked_at("S1").idle(minutes=20)
+        .moved(SUCCESS, "LAPSE", "system").struck("S1").called_for("S1", "approveReturn", "R1")
     ),
     "a decision about a claim that has ended since it was read": (
         lambda: Story().asked_back().looked_at("S1").moved(CANCELLED, "WITHDRAW", "buyer")
@@ -281,6 +306,11 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
         lambda: Story().called(*MARKED).called(*MARKED).called(*UNMARKED).called(*MARKED)
     ),
     "an order that is held back": lambda: Story().ordered().idle(days=1),
+    "an order that is held back, and what was called off of it": lambda: Story().ordered().claimed().idle(days=1),
+    "a claim that comes before the order that is held": (
+        lambda: Story().ordered().claimed().read().tell("order_status_changed", status="AWAITING_SHIPMENT")
+        .tell("order_read", who="oms", total=Decimal("39.98"), made_of={}).idle(minutes=31)
+    ),
     "an order that arrives": (
         lambda: Story().ordered(status="DELIVERED").idle(minutes=30)
         .tell("order_read", who="oms", total=Decimal("39.98"), made_of={}).idle(minutes=1)

@@ -59,6 +59,30 @@ def test_what_of_an_order_is_tax_and_shipping_is_told(told: dict[str, str], wron
 
 
 @pytest.mark.parametrize(
+    ("units", "tax", "wrong"),
+    [
+        (("L1",), "501", False),
+        (("L1",), "502", False),  # a coin lies elsewhere
+        (("L1",), "503", False),  # and another one, of what is shared among two
+        (("L1",), "504", True),
+        (("L1",), "501.5", True),  # no such coin
+        (("L1", "L2"), "801", False),
+        (("L1", "L2"), "805", True),
+        ((), "1", False),  # of which units is not told
+        (("L1", "L3"), "1", False),  # nor known of one of them
+    ],
+)
+def test_what_was_paid_for_each_line_is_told_in_coins_that_there_are(
+    units: tuple[str, ...], tax: str, wrong: bool
+) -> None:
+    story = Story().ordered("17801", L1="501", L2="300", currency="IDR")
+    line = {"units": units, "tax": Decimal(tax)}
+    total = Decimal("17801")
+    story.tell("order_read", who="oms", total=total, currency="IDR", made_of={}, by_line=[line]).act_ended()
+    assert any(str(what).startswith("tax of") for what in objected_to(story)) is wrong
+
+
+@pytest.mark.parametrize(
     ("told", "wrong"), [("-2.50", False), ("0.00", False), (None, False), ("2.50", True), ("-2.00", True)]
 )
 def test_by_what_an_order_comes_to_less_than_its_parts_is_told(told: str | None, wrong: bool) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,8 @@ from rehearsal.audit.invariants.told import IsTold
 from rehearsal.audit.limits import Limits
 from tests.clock import START
 from tests.unit.rehearsal.story import DAY, PENDING, Line, Row, Story
+
+SHIP, SHIPPED = "AWAITING_BUYER_SHIP", "BUYER_SHIPPED_ITEM"
 
 
 @pytest.mark.parametrize(
@@ -187,6 +190,71 @@ def test_channeladvisor_s_word_for_a_state_fits_the_marketplace_s_beside_it(
     story.history.append(Line(story.now, text, source_words=source_words))
     story.came_to_rest(Row(status="NewRma", can=("approve", "reject")))
     assert any(" beside " in finding.seen for finding in story.auditor.broken()) is wrong
+
+
+@pytest.mark.parametrize(
+    ("status", "lines", "missing"),
+    [
+        (SHIP, ["label made, 1Z9"], False),
+        (SHIP, ["parcel on its way, 1Z9"], True),
+        (SHIP, ["The buyer has shipped the parcel"], False),  # it names no parcel first, and nobody can know all words
+        (SHIP, ["The goods have arrived"], True),
+        (SHIP, ["waits until the parcel is on its way"], False),
+        (SHIP, ["The buyer has five days to get the parcel on its way"], False),
+        (SHIP, ["Replacement parcel on its way to the buyer"], False),
+        (SHIPPED, ["parcel on its way, 1Z9"], False),
+        (SHIPPED, ["label made, 1Z9"], True),
+        (SHIPPED, ["Return label generated"], True),
+        (SHIPPED, ["the goods may come back"], True),
+        (SHIPPED, ["label made, 1Z9", "parcel on its way"], False),  # of what came together each is told
+        (SHIPPED, ["Carrier: the label was used"], False),
+        (PENDING, ["parcel on its way, 1Z9"], False),  # no step of the way back
+    ],
+)
+def test_another_step_of_the_way_back_does_not_tell_of_this_one(
+    status: str, lines: list[str], *, missing: bool
+) -> None:
+    story = Story().claimed(status=status)
+    at = story.now + timedelta(minutes=5)
+    story.history = [Line(at, f"Return request: {text}", source_words=status) for text in lines]
+    story.idle(hours=1).came_to_rest(Row(status="ReadyForReturn"))
+    assert any(f"the claim is {status}" in finding.expected for finding in story.auditor.broken()) is missing
+
+
+@pytest.mark.parametrize(
+    ("hours", "text", "more", "missing"),
+    [
+        (3, "An answer is due by Friday", {}, False),
+        (3, "The goods have arrived", {}, False),
+        (3, "Package received by the seller", {}, False),
+        (3, "The seller must respond by Friday", {}, False),
+        (3, f"Reply before {START + 2 * DAY:%Y-%m-%d} 09:00", {}, False),
+        (3, "BUYER_SHIPPED_ITEM, RESPOND_RECEIVE_PACKAGE", {}, False),
+        (3, "Nothing new", {}, True),
+        (3, "Last sync time 12:00", {}, True),
+        (3, "Polled until page 3", {}, True),
+        (2, "An answer is due by Friday", {}, True),  # before it was so
+        (3, "Nothing new", {"seller_deadline": START + DAY}, False),  # as it was
+        (3, "Nothing new", {"seller_deadline": None}, False),  # nobody waits any more
+        (3, "Nothing new", {"arbitration_status": "IN_PROGRESS"}, False),  # that is told instead
+        (3, "Nothing new", {"by": "seller"}, False),  # whoever did it knows
+    ],
+)
+@pytest.mark.parametrize("down", [False, True])  # all the time before, so that nobody knew of another deadline
+def test_until_when_an_answer_is_due_is_told_when_it_is_another_time_than_before(
+    hours: int, text: str, more: dict[str, Any], *, missing: bool, down: bool
+) -> None:
+    story = Story().claimed(status=SHIPPED, seller_deadline=START + DAY)
+    if down:
+        for _ in range(12):
+            story.struck("S1")
+    story.idle(hours=3).forgotten()
+    told = {"action": "ARRIVE", "by": "system", "seller_deadline": START + 2 * DAY, **more}
+    story.moved(SHIPPED, **told).forgotten().idle(minutes=1)
+    story.history = [Line(START + timedelta(hours=hours, minutes=5), text)]
+    story.idle(hours=1).came_to_rest(Row(status="ReadyForReturn"))
+    asked = "an answer is due by"
+    assert any(asked in finding.expected for finding in story.auditor.broken()) is (missing and not down)
 
 
 def test_of_a_state_one_line_is_asked_for_also_when_something_comes_about_within_it() -> None:
