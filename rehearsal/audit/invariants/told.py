@@ -38,6 +38,12 @@ def _stated(words: str) -> re.Pattern[str]:
 
 
 SAID_NO: Final = _stated(r"reject(?:ed|s)|(?:refuse|decline|denie)[ds]")
+# And that an offer came to nothing, not only so far.
+NOT_TAKEN: Final = re.compile(
+    r"^(?=.*\boffer)(?:(?!\b(?:unless|if|may|can|could|would|until|when|once)\b).)*?"
+    r"\b(not (?:been )?(?:taken|accepted))\b(?!.*\b(?:yet|so far)\b)",
+    re.IGNORECASE,
+)
 # What a line does not tell that states another step of the way back, whatever name of the marketplace's stands with it.
 OTHER_STEPS: Final[Mapping[str, re.Pattern[str]]] = {
     "AWAITING_BUYER_SHIP": _stated(
@@ -332,14 +338,15 @@ def _says_no(event: PlayerEvent) -> bool:
     """Return whether somebody says no: the seller, the buyer to an offer, or whoever cannot do what was asked."""
     said = is_rejection(event.action) or event.action == DECLINED or event.decision == "reject"
     not_taken = event.name == EventName.DECISION_GIVEN and not event.accepted
+    left = event.name == EventName.DEADLINE_LAPSED and event.whom == "buyer"  # an offer, or goods that were to come
     may_fail = event.name in (EventName.REFUND_REQUESTED, EventName.DECISION_REFUSED) or event.placed == NOT_DONE
-    return said or not_taken or may_fail
+    return said or not_taken or left or may_fail
 
 
 def _no_of_nobodys(order_id: str, history: Iterable[Activity], last: int | None) -> Iterable[Violation]:
     """Yield the lines that tell of a no although nobody has said one until the `last` that has happened."""
     for line in history:
-        if no := SAID_NO.match(line.text):
+        if no := SAID_NO.match(line.text) or NOT_TAKEN.match(line.text):
             expected = f"nothing of anything {no[1].lower()}, as nobody has said no"
             found = _violation(order_id, expected, f"“{line.text}” at {line.at.isoformat()}", "no")
             yield replace(found, witness=replace(found.witness, events=() if last is None else (last,)))
