@@ -32,10 +32,8 @@ def take_order(work: UnitOfWork, profile_id: int, site: SiteOrder, now: datetime
     else:
         order = known
         work.moved(known, replace(known, **{**moves, "offered": known.offered or moves["offered"]}))
-        if moves["offered"] and not known.offered:
-            for was in work.adjustments_of_order(
-                order.id
-            ):  # shown with their order, and found by who asks for new ones
+        if moves["offered"] and not known.offered:  # what belongs to it is shown with it, and is as new
+            for was in work.adjustments_of_order(order.id):
                 work.moved(was, replace(was, created_at=now, updated_at=now))
         _move_lines(work, order, site)
     if known is None or known.site_status != site.status:
