@@ -239,7 +239,9 @@ class BooksAgree(Invariant):
         """Remember that there is something to agree about."""
         if event.name == EventName.ORDER_PLACED and event.placed in NOT_SHOWN:
             self._hidden.add(event.order)
-        elif event.name == EventName.ORDER_STATUS_CHANGED and event.placed not in NOT_SHOWN:
+        elif event.name == EventName.ORDER_READ or (
+            event.name == EventName.ORDER_STATUS_CHANGED and event.placed not in NOT_SHOWN
+        ):
             self._hidden.discard(event.order)
         if event.name in (EventName.MONEY_PAID, EventName.BOOKED):
             self._waiting = True

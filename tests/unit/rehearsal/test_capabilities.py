@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
@@ -100,5 +101,6 @@ def test_where_nobody_sees_the_staff_the_books_say_whether_a_lapse_was_learnt_of
 ) -> None:
     story = Story(frozenset(Capability) - {C.STAFF_SEES}).ordered().lapsed()
     story.moved(COMPLETE, "PAYOUT", "system").paid("39.98").mailed("order refund")
+    story.tell("order_read", who="oms", total=Decimal("39.98"), made_of={})
     story.came_to_rest(ledger=[ledger_row("39.98", "39.98", in_the_book)])
     assert story.broken() == broken
