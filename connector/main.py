@@ -109,7 +109,7 @@ class Connector:
         self._onboarding = Onboarding(
             self._store, self._marketplace, clock, settings.poll_interval, settings.webhook_url
         )
-        self._worker = Worker(self._store, self._marketplace, settings, self._secret)
+        self._worker = Worker(self._store, self._marketplace, settings, self._secret, clock)
         life, unused = settings.access_token_life, settings.refresh_token_unused
         oauth = OAuth(self._store, clock, self._secret, life=life, unused=unused)
         self.commands = Commands(self._store, clock=clock, secret=self._secret, oauth=oauth, changed=self.look_again)

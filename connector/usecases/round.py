@@ -16,7 +16,7 @@ from connector.domain.adjustments import AWAITS_SELLER, Action
 from connector.domain.decisions import MEANT, OUTCOME_UNKNOWN, OutboxState, SellerDecision
 from connector.domain.site import ORDER_WORDS, Claim, ClaimKind, SiteOrder, news
 from connector.errors import BadRequest, MarketplaceError, Refused, Unavailable
-from connector.ports import Access, Marketplace, Secret, Store, UnitOfWork
+from connector.ports import Access, Clock, Marketplace, Secret, Store, UnitOfWork
 from connector.records import Adjustment, OutboxEntry, Rounds, Shop, Stream, Tokens
 from connector.settings import Settings
 from connector.usecases.delivery.deliver import deliver
@@ -69,6 +69,7 @@ class Worker:
     marketplace: Marketplace
     settings: Settings
     secret: Secret
+    clock: Clock
 
     def round(self, profile_id: int, now: datetime) -> Outcome | None:
         """Make a shop's round if it is due, or if the marketplace has hinted that it would find something.
@@ -171,7 +172,7 @@ class Worker:
                         work.token_stale(run.shop.id, run.now)
                 continue
             collected.append(stream)
-        return dict.fromkeys(collected, run.now), count
+        return dict.fromkeys(collected, run.began), count
 
     def _collect_orders(self, run: Run, found: Iterable[SiteOrder]) -> int:
         collected = unkept = untold = 0
@@ -365,7 +366,7 @@ class Worker:
         return came_out
 
     def _run(self, shop: Shop, access: Access, now: datetime, following: datetime) -> Run:
-        return Run(self.store, self.settings, self.marketplace, self.secret, shop, access, now, following)
+        return Run(self.store, self.settings, self.marketplace, self.secret, self.clock, shop, access, now, following)
 
 
 def _take(work: UnitOfWork, run: Run, one: SiteOrder | Claim) -> bool:

@@ -17,7 +17,7 @@ from connector.domain.decisions import (
 from connector.domain.retry import DELIVERY
 from connector.domain.site import Claim, ClaimKind
 from connector.errors import Refused
-from connector.ports import Access, Marketplace, Secret, Store, UnitOfWork
+from connector.ports import Access, Clock, Marketplace, Secret, Store, UnitOfWork
 from connector.records import OutboxEntry, Shop
 from connector.settings import Settings
 from connector.usecases.import_claims import take_claim
@@ -26,16 +26,22 @@ from connector.usecases.return_records import with_records
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One shop, called with one set of tokens at one instant."""
+    """One shop, called with one set of tokens."""
 
     store: Store
     settings: Settings
     marketplace: Marketplace
     secret: Secret
+    clock: Clock
     shop: Shop
     access: Access
-    now: datetime
+    began: datetime
     next_round_at: datetime
+
+    @property
+    def now(self) -> datetime:
+        """Return the time by the clock: a run over many calls takes its time, and what it writes is dated then."""
+        return self.clock.now()
 
     @property
     def stamp(self) -> dict[str, Any]:
