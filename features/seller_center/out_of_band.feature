@@ -67,14 +67,19 @@ Feature: Somebody works in Seller Center behind the connector's back
       And all three books say 0.00 USD for Maya
 
     @R15 @R68
-    Scenario: Approved there, rejected here, minutes before the answer is due
+    Scenario Outline: Approved there, <answered> here, minutes before the answer is due
       Given Maya has asked for her money back
       And the connector has been down for 23 hours
       And it is 3 minutes before the answer to Maya is due
       And Maya's request has been approved in Seller Center
-      When the seller rejects Maya's request
+      When the seller <answers> Maya's request
       Then Maya's request is shown as "Completed"
       And all three books say 39.98 USD for Maya
+
+      Examples:
+        | answered | answers  |
+        | rejected | rejects  |
+        | approved | approves |
 
     @R15 @R68
     Scenario: Withdrawn meanwhile, approved here

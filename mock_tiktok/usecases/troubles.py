@@ -3,7 +3,7 @@
     search_lag     {by}           searches find what was there a while ago; details, and what is counted, do not lag
     pages_move     {entries}      of what a page shows that is not the last, so much is changed again at once
     pages_by_place {}             a page goes on at a place in the list, whatever has moved there meanwhile
-    pages_short    {}             a page holds half of what it could, and another one follows it
+    pages_short    {entries}      a page holds so many entries at most (None: half of what it could), and others follow
     locked         {return_id}    a return or cancellation takes no decision, an order no request of the seller's
     quota          {calls, per}   a shop's calls beyond that many in that time are refused
     scope_removed  {scope}        tokens lack the scope
@@ -38,7 +38,7 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "search_lag": frozenset({"by"}),
     "pages_move": frozenset({"entries"}),
     "pages_by_place": frozenset(),
-    "pages_short": frozenset(),
+    "pages_short": frozenset({"entries"}),
     "locked": frozenset({"return_id"}),
     "quota": frozenset({"calls", "per"}),
     "scope_removed": frozenset({"scope"}),
@@ -130,10 +130,10 @@ class Troubles:
 
         searched, now = self._searched(shop_id, shelf), self._platform.now
         found = searched.search(query, sort, page, by_place)
-        if (most := len(found.items)) > 1 and any(
-            strikes(shop_id) for _, strikes in self._armed("pages_short", shop_id)
-        ):
-            found = searched.search(query, sort, replace(page, size=most // 2), by_place)
+        for trouble, strikes in self._armed("pages_short", shop_id):
+            size = trouble.told["entries"] or len(found.items) // 2
+            if 0 < size < len(found.items) and strikes(shop_id):
+                found = searched.search(query, sort, replace(page, size=size), by_place)
         for trouble, strikes in self._armed("pages_move", shop_id) if found.next_token else ():
             older = (_id(one) for one in found.items if one.updated_at < now)
             ids = list(islice(older, trouble.told["entries"]))
@@ -167,7 +167,7 @@ class Troubles:
                 raise BadValue(name, "must be longer than PT0S")
         if told.get("calls", 0) < 0:
             raise BadValue("calls", "must be 0 or more")
-        if told.get("entries", 1) < 1:
+        if (entries := told.get("entries")) is not None and entries < 1:
             raise BadValue("entries", "must be 1 or more")
         if "scope" in told and told["scope"] not in SCOPES:
             raise BadValue("scope", f"{told['scope']!r} is none of {', '.join(SCOPES)}")

@@ -34,6 +34,7 @@ PAGES: Final = {
     "go on by place":               "pages_by_place",
     "hold half of what they could": "pages_short",
 }  # fmt: skip
+_HOW: Final = f"(?:{'|'.join(PAGES)})"
 ENDS: Final = {
     # in people's words                                             the kind
     f"the connector's access token{_SHOP} has been revoked": "token_revoked",
@@ -53,9 +54,15 @@ def _(people: Cast, span: str, shop: str | None, until: str | None) -> None:
     _comes(people, "search_lag", shop, until, by=spelled(span))
 
 
-@given(phrase(f"the marketplace's pages{_SHOP} (?P<how>{'|'.join(PAGES)}){_FOR}"))
+@given(phrase(f"the marketplace's pages{_SHOP} (?P<how>{_HOW}(?: and {_HOW})*){_FOR}"))
 def _(people: Cast, how: str, shop: str | None, until: str | None) -> None:
-    _comes(people, PAGES[how], shop, until)
+    for each in how.split(" and "):
+        _comes(people, PAGES[each], shop, until)
+
+
+@given(phrase(f"the marketplace's pages{_SHOP} hold no more than {{COUNT}} entr(?:y|ies){_FOR}"))
+def _(people: Cast, count: str, shop: str | None, until: str | None) -> None:
+    _comes(people, "pages_short", shop, until, entries=number(count))
 
 
 @given(phrase(f"the marketplace has locked {{BUYER}}'s {{REQUEST}}{_FOR}"))

@@ -54,7 +54,10 @@ MARKETPLACE: Final[Mapping[str, Kind]] = {
         takes={"entries": Value(is_whole(1, 100), "how many of its entries, from 1 to 100", 1)},
     ),
     "pages_by_place": _kind(words="pages go on at a place in the list, whatever has moved there"),
-    "pages_short": _kind(words="a page holds half of what it could, and another one follows it"),
+    "pages_short": _kind(
+        words="a page holds less than it could, and another one follows it",
+        takes={"entries": Value(is_whole(1, 100), "how many entries it holds at most, from 1 to 100")},
+    ),
     "locked": _kind(
         words="a claim takes no decision, an order no request",
         takes={"return_id": Value(is_text, _LOCKED, required=True, exists=can_be_locked)},
