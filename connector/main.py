@@ -95,7 +95,7 @@ class Connector:
         self.engine = engine if engine is not None else engine_for(settings.database_url)
         self._secret: Secret = secret or unguessable
         self._vault = _vault(settings, self.engine)
-        self._store = SqlStore(self.engine, self._vault)
+        self._store = SqlStore(self.engine, self._vault, clock)
         self._marketplace = TikTok(
             http=patient(http),
             clock=clock,

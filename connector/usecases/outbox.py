@@ -228,7 +228,9 @@ def enqueue(
     now: datetime,
 ) -> int:
     """Put a decision into the outbox and return the entry's number."""
-    at_once = deadline is not None and deadline <= work.rounds_of(order.profile_id).next_round_at
+    round_at = work.rounds_of(order.profile_id).next_round_at
+    # A round that is due may be under way, and have looked for what there is to deliver already.
+    at_once = deadline is not None and (deadline <= round_at or round_at <= now)
     entry = OutboxEntry(
         profile_id=order.profile_id,
         order_id=order.id,

@@ -169,7 +169,7 @@ class Worker:
                 trouble.append(f"{stream} unavailable")
                 if isinstance(error, Unavailable) and error.stale_token:
                     with self.store.writing() as work:
-                        work.token_stale(run.shop.id, run.now)
+                        work.token_stale(run.shop.id, work.now)
                 continue
             collected.append(stream)
         return dict.fromkeys(collected, run.began), count
@@ -233,7 +233,7 @@ class Worker:
         try:
             with self.store.writing() as work:
                 for order in orders:
-                    take_order(work, run.shop.id, order, run.now)
+                    take_order(work, run.shop.id, order, work.now)
                 return sum(_take(work, run, one) for one in fresh), 0
         except Exception as error:
             if len(fresh) + len(orders) == 1:
@@ -282,10 +282,10 @@ class Worker:
         if adjustment.deadline <= run.now:
             return ""
         action = self._default(run.shop, adjustment) if adjustment.deadline <= run.next_round_at else None
-        if action is not None and self._decide_by_default(adjustment.id, action, run.now):
+        if action is not None and self._decide_by_default(adjustment.id, action):
             return "answered"
         if adjustment.warned_at is None and adjustment.deadline <= run.now + self.settings.warn_before:
-            self._warn(adjustment, run.now)
+            self._warn(adjustment)
             return "warned"
         return ""
 
@@ -293,7 +293,7 @@ class Worker:
         wanted = {**self.settings.default_answers, **shop.default_answers}.get(adjustment.request_type)
         return MEANT.get((adjustment.status, wanted)) if wanted else None
 
-    def _decide_by_default(self, adjustment_id: int, action: Action, now: datetime) -> bool:
+    def _decide_by_default(self, adjustment_id: int, action: Action) -> bool:
         """Decide in the seller's place; return False where somebody was faster or it cannot be done."""
         with self.store.writing() as work:
             adjustment = work.adjustment(adjustment_id, lock=True)
@@ -308,19 +308,19 @@ class Worker:
             ]
             decision = SellerDecision(begun[0] if begun else action)
             try:
-                decide(work, adjustment, decision, by_default=True, secret=self.secret, now=now)
+                decide(work, adjustment, decision, by_default=True, secret=self.secret, now=work.now)
             except BadRequest as error:  # raised before anything is written
                 log.warning("adjustment %s: the default decision cannot be made: %s", adjustment_id, error)
                 return False
         return True
 
-    def _warn(self, adjustment: Adjustment, now: datetime) -> None:
+    def _warn(self, adjustment: Adjustment) -> None:
         with self.store.writing() as work:
             assert adjustment.deadline is not None
-            work.moved(adjustment, replace(adjustment, warned_at=now))
+            work.moved(adjustment, replace(adjustment, warned_at=work.now))
             text = f"No answer yet: {MARKETPLACE} decides by itself at {moment(adjustment.deadline)}"
             ids, site_id = (adjustment.profile_id, adjustment.order_id), adjustment.site_adjustment_id
-            work.note(*ids, now, by="connector", event="deadline_near", text=text, site_id=site_id)
+            work.note(*ids, work.now, by="connector", event="deadline_near", text=text, site_id=site_id)
 
     # --- deliver, settle ---
     def _deliver_again(self, run: Run) -> Counter[str]:
@@ -345,10 +345,10 @@ class Worker:
         return Counter(came_out.values())
 
     def _sent(self, run: Run, entries: Sequence[OutboxEntry]) -> dict[int, str]:
-        """Make an attempt for each of these whose turn it is; return how they came out, by id."""
+        """Make an attempt for each of these whose turn it was when the run began; return how they came out, by id."""
         came_out: dict[int, str] = {}
         for entry in entries:
-            if entry.state in OUTCOME_UNKNOWN or (entry.not_before is not None and entry.not_before > run.now):
+            if entry.state in OUTCOME_UNKNOWN or (entry.not_before is not None and entry.not_before > run.began):
                 continue
             try:
                 before = unsettled(run, entry)
@@ -371,7 +371,7 @@ class Worker:
 
 def _take(work: UnitOfWork, run: Run, one: SiteOrder | Claim) -> bool:
     take: Callable[..., bool] = take_claim if isinstance(one, Claim) else take_order
-    return take(work, run.shop.id, one, run.now)
+    return take(work, run.shop.id, one, work.now)
 
 
 def _carry(run: Run, entry: OutboxEntry) -> str:

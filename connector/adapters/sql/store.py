@@ -26,7 +26,7 @@ from connector.adapters.sql.rows import Row, changes, from_row, to_json, to_row
 from connector.domain.adjustments import AWAITS_SELLER, RequestStatus
 from connector.domain.decisions import CREATING, OUTCOME_UNKNOWN, UNFINISHED, Decision, OutboxState
 from connector.errors import Duplicate
-from connector.ports import Grant, Vault
+from connector.ports import Clock, Grant, Vault
 from connector.records import (
     ActivityEntry,
     Adjustment,
@@ -170,9 +170,10 @@ class Unsealed:
 class SqlStore:
     """Opens transactions. What it keeps of secrets is for the vault to say."""
 
-    def __init__(self, engine: Engine, vault: Vault | None = None) -> None:
+    def __init__(self, engine: Engine, vault: Vault | None = None, clock: Clock | None = None) -> None:
         self.engine = engine
         self._vault = vault or Unsealed()
+        self._clock = clock
         self._locks_rows = engine.dialect.name != "sqlite"
         self._only: sqlite3.Connection | None = None
 
@@ -188,7 +189,7 @@ class SqlStore:
 
     def writing(self) -> AbstractContextManager[SqlUnitOfWork]:
         transaction = self.engine.begin() if self._locks_rows else self._directly(writes=True)
-        return SqlUnitOfWork(transaction, self._vault)
+        return SqlUnitOfWork(transaction, self._vault, self._clock)
 
     def _directly(self, *, writes: bool) -> Direct:
         driver, let_go = self._taken()
@@ -230,13 +231,17 @@ class SqlUnitOfWork:
     """One transaction, as `connector.ports.UnitOfWork` has it; it lasts as long as the unit is entered."""
 
     connection: Runs
+    now: datetime
 
-    def __init__(self, transaction: AbstractContextManager[Runs], vault: Vault) -> None:
+    def __init__(self, transaction: AbstractContextManager[Runs], vault: Vault, clock: Clock | None = None) -> None:
         self._transaction = transaction
         self._vault = vault
+        self._clock = clock
 
     def __enter__(self) -> SqlUnitOfWork:
         self.connection = self._transaction.__enter__()
+        if self._clock is not None:
+            self.now = self._clock.now()
         return self
 
     def __exit__(self, *raised: Any) -> None:

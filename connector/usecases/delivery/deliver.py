@@ -24,7 +24,7 @@ from connector.records import Adjustment, OutboxEntry, amounts
 from connector.usecases.blocking import give_way, in_the_way, still_fits
 from connector.usecases.delivery.fail import fail, postpone
 from connector.usecases.delivery.prepare import begin, prepared
-from connector.usecases.delivery.run import Run, claims_of, look_up
+from connector.usecases.delivery.run import Run, claims_of, look_up, note, stamp
 from connector.usecases.history import MARKETPLACE, describe
 from connector.usecases.import_claims import OURS, astray, take_claim
 from connector.usecases.outbox import new_key
@@ -58,20 +58,20 @@ def _done(run: Run, entry: OutboxEntry, decision: Decision, made: str | None, se
     with run.store.writing() as work:
         if creating and made and (known := work.adjustments_of_claim(run.shop.id, made)):
             return _known_already(run, work, entry, made, known)
-        work.outbox_entry_finished(entry.id, OutboxState.DONE, run.now, site_id=made if creating else None)
+        work.outbox_entry_finished(entry.id, OutboxState.DONE, work.now, site_id=made if creating else None)
         for was in work.adjustments_of_entry(entry.id):
-            work.moved(was, _carried_out(run, was, decision, made))
+            work.moved(was, _carried_out(work, was, decision, made))
         words = decision.reason if isinstance(decision, OrderDecision) else decision.choice
         text = f"Told {MARKETPLACE}: {describe(decision)}"
-        run.note(work, entry, "delivered", text, words=words, site_id=made or entry.site_id)
+        note(work, entry, "delivered", text, words=words, site_id=made or entry.site_id)
         for claim in seen:
-            take_claim(work, run.shop.id, claim, run.now)
+            take_claim(work, run.shop.id, claim, work.now)
     return OutboxState.DONE
 
 
-def _carried_out(run: Run, was: Adjustment, decision: Decision, made: str | None) -> Adjustment:
+def _carried_out(work: UnitOfWork, was: Adjustment, decision: Decision, made: str | None) -> Adjustment:
     """Return the adjustment as the marketplace has taken it, over the sum that it reckons, spread as ours was."""
-    more = run.stamp
+    more = stamp(work)
     if isinstance(decision, OrderDecision):
         action = Action.ACCEPTED
         more["site_adjustment_id"] = made
@@ -92,13 +92,13 @@ def _known_already(
     if any(adjustment.created_source == OURS for adjustment in known):
         fail(run, work, entry, code="mistaken", words=f"{made} is another refund of the seller's.")
         return OutboxState.REFUSED
-    work.outbox_entry_finished(entry.id, OutboxState.DONE, run.now, site_id=made)
+    work.outbox_entry_finished(entry.id, OutboxState.DONE, work.now, site_id=made)
     comment = f"Stands in the books as adjustment {known[0].id}."
     for was in work.adjustments_of_entry(entry.id):
-        becomes = replace(was, status=RequestStatus.INFORMATION_ONLY, comment=comment, **run.stamp)
+        becomes = replace(was, status=RequestStatus.INFORMATION_ONLY, comment=comment, **stamp(work))
         work.moved(was, becomes)
     text = f"Found at {MARKETPLACE} ({describe(entry.decision)}): collected already"
-    run.note(work, entry, "settled", text, site_id=made)
+    note(work, entry, "settled", text, site_id=made)
     return OutboxState.DONE
 
 
@@ -130,13 +130,13 @@ def _not_made(run: Run, entry: OutboxEntry, error: Refused) -> OutboxState:
     with run.store.writing() as work:
         if repeated:
             for claim in claims or ():
-                take_claim(work, run.shop.id, claim, run.now, adopting=True)
+                take_claim(work, run.shop.id, claim, work.now, adopting=True)
             if work.outbox_entry(entry.id).state not in UNFINISHED:
                 return OutboxState.DONE
         # Nothing was made, and the key's outcome is this refusal: another attempt is another request.
         work.attempt_refused(entry.id, key=new_key(run.secret))
         for claim in claims or ():
-            take_claim(work, run.shop.id, claim, run.now)
+            take_claim(work, run.shop.id, claim, work.now)
         if (state := _gave_way(run, work, entry)) is not None:
             return state
         if isinstance(error, Busy) and run.may_wait(entry) and _has_its_turn_coming(work, entry):
@@ -157,7 +157,7 @@ def _claims_now(run: Run, entry: OutboxEntry) -> list[Claim] | None:
 def _gave_way(run: Run, work: UnitOfWork, entry: OutboxEntry) -> OutboxState | None:
     """Return where a refused refund stands that buyers' claims have overtaken; None where that is not what failed."""
     refused = work.outbox_entry(entry.id)
-    left = give_way(work, refused, run.now)
+    left = give_way(work, refused, work.now)
     return None if left == refused else left.state
 
 
@@ -167,10 +167,10 @@ def _has_its_turn_coming(work: UnitOfWork, entry: OutboxEntry) -> bool:
 
 
 def _keep_waiting(run: Run, work: UnitOfWork, entry: OutboxEntry, error: Refused) -> None:
-    work.outbox_entry_held(entry.id, error.words, until=run.now + DELIVERY.longest)
+    work.outbox_entry_held(entry.id, error.words, until=work.now + DELIVERY.longest)
     if entry.error_message != error.words:
         text = f"{MARKETPLACE} is busy with another claim on the same units ({describe(entry.decision)})"
-        run.note(work, entry, "held_back", text, words=error.words)
+        note(work, entry, "held_back", text, words=error.words)
 
 
 def _mend_or_fail(run: Run, entry: OutboxEntry, error: Refused) -> OutboxState:
@@ -191,7 +191,7 @@ def _mend_or_fail(run: Run, entry: OutboxEntry, error: Refused) -> OutboxState:
         if better is None:
             work.attempt_refused(entry.id, key=new_key(run.secret))
             for claim in claims or ():
-                take_claim(work, run.shop.id, claim, run.now)
+                take_claim(work, run.shop.id, claim, work.now)
             if (state := _gave_way(run, work, entry)) is not None:
                 return state
             fail(run, work, entry, code=str(error.code), words=error.words)
@@ -200,7 +200,7 @@ def _mend_or_fail(run: Run, entry: OutboxEntry, error: Refused) -> OutboxState:
         for was in work.adjustments_of_entry(entry.id):
             line_ids = list(better.line_ids)
             quantity = None if was.item_id is None else len(line_ids)
-            becomes = replace(was, site_line_ids=line_ids, site_line_amounts={}, quantity=quantity, **run.stamp)
+            becomes = replace(was, site_line_ids=line_ids, site_line_amounts={}, quantity=quantity, **stamp(work))
             work.moved(was, becomes)
         entry = work.outbox_entry(entry.id)
     return deliver(run, entry)

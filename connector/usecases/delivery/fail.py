@@ -11,7 +11,7 @@ from connector.domain.site import Claim, news
 from connector.errors import Unavailable
 from connector.ports import UnitOfWork
 from connector.records import OutboxEntry
-from connector.usecases.delivery.run import Run
+from connector.usecases.delivery.run import Run, note, stamp
 from connector.usecases.history import MARKETPLACE, describe
 from connector.usecases.import_claims import ask_anew
 
@@ -37,12 +37,12 @@ def postpone(run: Run, entry: OutboxEntry, error: Unavailable, *, tried: bool = 
     due = run.due_at(entry, retry)
     with run.store.writing() as work:
         if error.stale_token:
-            work.token_stale(run.shop.id, run.now)
+            work.token_stale(run.shop.id, work.now)
         work.attempt_failed(entry.id, state, attempts=attempts, not_before=retry, due_at=due, words=error.words)
         fate = "its outcome is not known, it will be looked up" if acted else "nothing has happened"
         came = "got no answer" if error.acted else "came to nothing"
         text = f"Attempt {attempts} to tell {MARKETPLACE} {came} ({describe(entry.decision)}): {fate}"
-        run.note(work, entry, "attempt_failed", text, words=error.words, site_id=entry.site_id)
+        note(work, entry, "attempt_failed", text, words=error.words, site_id=entry.site_id)
     return state
 
 
@@ -63,7 +63,7 @@ def broke(run: Run, entry: OutboxEntry, error: Exception) -> OutboxState:
         due = run.due_at(current, retry)
         work.attempt_failed(entry.id, state, attempts=attempts, not_before=retry, due_at=due, words=words)
         text = f"Attempt {attempts} to tell {MARKETPLACE} failed here ({describe(current.decision)})"
-        run.note(work, current, "attempt_failed", text, words=words, site_id=current.site_id)
+        note(work, current, "attempt_failed", text, words=words, site_id=current.site_id)
     return state
 
 
@@ -71,23 +71,23 @@ def fail(
     run: Run, work: UnitOfWork, entry: OutboxEntry, *, code: str, words: str, claims: Sequence[Claim] = ()
 ) -> None:
     """End in an error that a person can see; what still waits for the seller is asked anew, so that they can."""
-    work.outbox_entry_finished(entry.id, OutboxState.REFUSED, run.now, error=(code, words))
+    work.outbox_entry_finished(entry.id, OutboxState.REFUSED, work.now, error=(code, words))
     failed = []
     for was in work.adjustments_of_entry(entry.id):
         status = after(after(was.status, Action.SEND) or was.status, Action.REFUSED) or was.status
-        becomes = replace(was, status=status, error_code=code, error_message=words, decision=None, **run.stamp)
+        becomes = replace(was, status=status, error_code=code, error_message=words, decision=None, **stamp(work))
         work.moved(was, becomes)
         if status is RequestStatus.ERROR:
             failed.append(was)
     text = f"Error: {MARKETPLACE} does not take it ({describe(entry.decision)}), code {code}"
-    run.note(work, entry, "refused", text, words=words, site_id=entry.site_id)
+    note(work, entry, "refused", text, words=words, site_id=entry.site_id)
     waits = _still_waits(run, entry, claims)
     if failed and waits is not None:
         for adjustment in failed:
-            ask_anew(work, adjustment, waits, run.now)
+            ask_anew(work, adjustment, waits, work.now)
         text = "The request still waits for the seller and can be answered again"
         shown = claims[0].status if claims else None
-        run.note(work, entry, "asked_anew", text, words=shown, site_id=entry.site_id)
+        note(work, entry, "asked_anew", text, words=shown, site_id=entry.site_id)
 
 
 def _still_waits(run: Run, entry: OutboxEntry, claims: Sequence[Claim]) -> RequestStatus | None:

@@ -20,7 +20,7 @@ from connector.domain.reasons import MARKETS, REASONS, choose
 from connector.errors import Refused
 from connector.records import OutboxEntry
 from connector.usecases.blocking import HELD, give_way, hold, in_the_way, same_units
-from connector.usecases.delivery.run import Run
+from connector.usecases.delivery.run import Run, note, stamp
 from connector.usecases.import_claims import astray, reckoned
 
 log = logging.getLogger(__name__)
@@ -42,18 +42,18 @@ def prepared(run: Run, entry: OutboxEntry) -> Decision:
 def begin(run: Run, entry: OutboxEntry, decision: Decision) -> bool:
     """Write the attempt down before it is made; False where the entry is finished already."""
     with run.store.writing() as work:
-        if not work.attempt_begun(entry, decision, run.now):
+        if not work.attempt_begun(entry, decision, work.now):
             return False
         no = _without_reason(entry.decision)
         if no is not None and (chosen := getattr(decision, "reason", None)) != (default := _default_reason(run, no)):
             text = f"The case does not offer the default reason {default}; its first one is taken"
-            run.note(work, entry, "reason_replaced", text, words=chosen)
+            note(work, entry, "reason_replaced", text, words=chosen)
         for was in work.adjustments_of_entry(entry.id):
             status = after(was.status, Action.SEND)
             waited = entry.error_message == HELD
             if status is not None or waited:
                 comment = "" if waited else was.comment
-                work.moved(was, replace(was, status=status or was.status, comment=comment, **run.stamp))
+                work.moved(was, replace(was, status=status or was.status, comment=comment, **stamp(work)))
     return True
 
 
@@ -66,10 +66,10 @@ def its_turn(run: Run, entry: OutboxEntry, unsettled: Sequence[OutboxEntry]) -> 
         in_time = entry.deadline is None or entry.deadline > run.next_round_at
         return entry, not (in_time and unsettled)
     with run.store.writing() as work:
-        entry = give_way(work, entry, run.now)
+        entry = give_way(work, entry, work.now)
         before = in_the_way(work, entry) if entry.state in UNFINISHED else None
         if before is not None:
-            hold(work, entry, before, run.now)
+            hold(work, entry, before, work.now)
     return entry, before is None and entry.state in UNFINISHED
 
 

@@ -40,27 +40,8 @@ class Run:
 
     @property
     def now(self) -> datetime:
-        """Return the time by the clock: a run over many calls takes its time, and what it writes is dated then."""
+        """Return the time by the clock: a run takes as long as its calls do."""
         return self.clock.now()
-
-    @property
-    def stamp(self) -> dict[str, Any]:
-        """Return, by the names of an adjustment's fields, that we have moved it and when."""
-        return {"updated_source": "System", "updated_at": self.now}
-
-    def note(
-        self,
-        work: UnitOfWork,
-        entry: OutboxEntry,
-        event: str,
-        text: str,
-        *,
-        words: str | None = None,
-        site_id: str | None = None,
-    ) -> None:
-        """Write a line of the order's history, as the connector's doing."""
-        ids = entry.profile_id, entry.order_id
-        work.note(*ids, self.now, by="connector", event=event, text=text, words=words, site_id=site_id)
 
     def due_at(self, entry: OutboxEntry, retry: datetime) -> datetime | None:
         """Return when the next attempt goes out ahead of the grid; None where the deadline waits for the round."""
@@ -74,6 +55,25 @@ class Run:
     def may_wait(self, entry: OutboxEntry) -> bool:
         """Return whether other claims are still waited for: as long as the marketplace is, then a person is told."""
         return self.now < entry.created_at + DELIVERY.attempts * self.settings.poll_interval
+
+
+def stamp(work: UnitOfWork) -> dict[str, Any]:
+    """Return, by the names of an adjustment's fields, that we have moved it and when."""
+    return {"updated_source": "System", "updated_at": work.now}
+
+
+def note(
+    work: UnitOfWork,
+    entry: OutboxEntry,
+    event: str,
+    text: str,
+    *,
+    words: str | None = None,
+    site_id: str | None = None,
+) -> None:
+    """Write a line of the order's history, as the connector's doing."""
+    ids = entry.profile_id, entry.order_id
+    work.note(*ids, work.now, by="connector", event=event, text=text, words=words, site_id=site_id)
 
 
 def claims_of(run: Run, entry: OutboxEntry) -> list[Claim]:
@@ -93,12 +93,12 @@ def look_up(run: Run, entry: OutboxEntry, *, refused: Refused | None = None) -> 
     claims = claims_of(run, entry)
     with run.store.writing() as work:
         for claim in claims:
-            take_claim(work, run.shop.id, claim, run.now)
+            take_claim(work, run.shop.id, claim, work.now)
         current = work.outbox_entry(entry.id)
         if refused is not None and current.state not in UNFINISHED:
             text = "Done outside already: the marketplace refused the decision because the matter is settled"
-            run.note(work, entry, "done_outside", text, words=str(refused), site_id=entry.site_id)
+            note(work, entry, "done_outside", text, words=str(refused), site_id=entry.site_id)
         ended = all(adjustment.status in TERMINAL for adjustment in work.adjustments_of_entry(entry.id))
         if ended and current.state in OUTCOME_UNKNOWN:
-            work.outbox_entry_finished(entry.id, OutboxState.DONE, run.now)
+            work.outbox_entry_finished(entry.id, OutboxState.DONE, work.now)
     return claims

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 def settle(run: Run, entry: OutboxEntry) -> OutboxState:
-    """Look up what became of an attempt; send again only when nothing did and its time has come."""
+    """Look up what became of an attempt; send again only when nothing did and its time had come when the run began."""
     if isinstance(entry.decision, CreateRefund):
         return _ask_by_key(run, entry)
     try:
@@ -25,7 +25,7 @@ def settle(run: Run, entry: OutboxEntry) -> OutboxState:
         return OutboxState.UNKNOWN
     with run.store.reading() as work:
         entry = work.outbox_entry(entry.id)
-    if entry.state in UNFINISHED and (entry.not_before is None or entry.not_before <= run.now):
+    if entry.state in UNFINISHED and (entry.not_before is None or entry.not_before <= run.began):
         return deliver(run, entry)
     return entry.state
 
@@ -35,7 +35,7 @@ def _ask_by_key(run: Run, entry: OutboxEntry) -> OutboxState:
 
     A refund that looks the same may be the seller's own, made at the marketplace: its looks prove nothing.
     """
-    if entry.not_before is not None and entry.not_before > run.now:
+    if entry.not_before is not None and entry.not_before > run.began:
         return OutboxState.UNKNOWN
     try:
         seen = claims_of(run, entry)

@@ -429,25 +429,3 @@ def test_a_round_reads_all_pages(bench: Bench) -> None:
         bench.tiktok.put_order(f"6{number:03}", "10.00")
     assert bench.round() == "round: 120 collected"
     assert bench.round() == "round: nothing new"
-
-
-def test_what_a_long_round_does_is_dated_when_it_does_it_and_the_next_looks_back_to_when_it_began(bench: Bench) -> None:
-    """An OMS that reads in the midst of a round asks from then on: what is written later must not be dated before."""
-    asked = list[datetime]()
-
-    def slow(call: Call) -> Json:
-        bench.clock.at += timedelta(seconds=20)
-        asked.extend(datetime.fromtimestamp(call.body[since], UTC) for since in {"update_time_ge"} & call.body.keys())
-        return bench.tiktok.respond(call)
-
-    began = bench.clock.at
-    bench.tiktok.instead = slow
-    bench.claim("20.00")
-    new = bench.adjustment()
-    assert new.created_at == new.updated_at == began + timedelta(minutes=1)  # the third call has brought it
-    bench.reject()
-    asked.clear()
-    bench.round()
-    assert asked == [began - SETTINGS.overlap] * 3
-    assert bench.adjustment().updated_at == bench.clock.at
-    assert bench.connector.activity("500")[-1].at == bench.clock.at
