@@ -16,6 +16,7 @@ from rehearsal.seats.builtin import OURS
 from rehearsal.seats.port import Seats
 from rehearsal.server.sockets import Served, Service, origin, take
 from rehearsal.wire.faults.kinds import KINDS
+from rehearsal.wire.faults.reading import Mistake
 from rehearsal.world.doors import outside_app
 from rehearsal.world.world import API_HOST, World
 
@@ -241,6 +242,23 @@ def test_every_kind_is_met_and_is_over_when_it_was(kind: str, way: Callable[[], 
         if "token" in kind or kind == "deauthorised":
             caller.granted = caller.token("get", auth_code=caller.auth_code, grant_type="authorized_code")["data"]
         assert caller.approve().json()["code"] == 0
+
+
+@pytest.mark.parametrize(("entries", "held"), [(1, 1), (3, 3), (9, 9), (10, 10), (100, 10)])
+def test_a_page_holds_no_more_than_so_many_and_is_left_alone_where_it_holds_no_more(entries: int, held: int) -> None:
+    with in_process() as caller:
+        for _ in range(9):
+            caller.a_claim()
+        short = {"kind": "pages_short", "from": caller.fault_from, "with": {"entries": entries}}
+        planned = caller.world.trouble.plan(**short)
+        page = caller.search(page_size="10").json()["data"]
+        assert (len(page["return_orders"]), bool(page["next_page_token"]), planned.hit) == (held, held < 10, held < 10)
+
+
+@pytest.mark.parametrize("entries", [0, 101, "2", 2.5, True])
+def test_a_page_of_none_or_of_too_many_is_refused(entries: object) -> None:
+    with in_process() as caller, pytest.raises(Mistake, match=r"with.entries.*from 1 to 100"):
+        caller.world.trouble.plan(kind="pages_short", **{"with": {"entries": entries}})
 
 
 @pytest.mark.parametrize(("heard", "done"), [("first", True), ("last", False)])
