@@ -23,8 +23,8 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-check: $(READY)
-	$(BIN)/pytest -n auto --dist loadfile
+check: $(READY) | browser
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 browser:
 	@if command -v chromium >/dev/null 2>&1; then :; \

@@ -13,6 +13,7 @@ import pytest
 
 from tests.up import rehearsal
 
+pytestmark = pytest.mark.machine_clock
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 NODE = EXAMPLES / "node-connector"

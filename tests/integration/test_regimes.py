@@ -4,6 +4,7 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.integration.seats.our_connector import CLIENT
@@ -11,6 +12,7 @@ from tests.integration.test_foreign_seat import ADDRESS, SEAT
 from tests.integration.test_our_oms_outside import ENV, SCRIPT
 from tests.up import rehearsal
 
+pytestmark = pytest.mark.machine_clock
 SUITE = """\
 Feature: In every regime
 
