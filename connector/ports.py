@@ -124,12 +124,12 @@ class Store(Protocol):
 class UnitOfWork(Protocol):
     """One transaction: it reads what is known and takes what has happened, which is kept as a whole or not at all.
 
-    All that one of them does is dated `now`: by the clock, when nobody else could write any more.
+    All that one of them does bears one time, however long the calls before it took.
     """
 
     @property
     def now(self) -> datetime:
-        """Return when it began. Only one that writes has a time."""
+        """Return the time by the clock when it began; only one that writes has a time."""
 
     def added(self, record: Any) -> int:
         """Keep a new record and return its id, where it has one. Raises Duplicate."""
