@@ -46,6 +46,22 @@ Feature: What stands against an order binds the seller's hands
       Then Maya's request is shown as "Refund Rejected"
       And all three books say 0.00 USD for Maya
 
+    @trouble
+    Scenario: Whose answer was turned away is asked anew
+      Given these buyers wait for the seller:
+        | buyer | order        | goods      | price     | wants           |
+        | Noah  | has received | rug        | 89.00 USD | money back      |
+        | Ana   | has received | silk scarf | 64.00 USD | to send it back |
+      And Noah's order is under risk control
+      And Ana's order is under risk control
+      When the seller answers like this:
+        | buyer | answer            |
+        | Noah  | approves          |
+        | Ana   | accepts the goods |
+      And an hour passes
+      Then the seller has Noah's case before them
+      And the seller has Ana's case before them
+
   Rule: Nobody starts anything about such an order
 
     @R56
