@@ -37,6 +37,12 @@ class Tale:
         self.world.advance(by=hours * HOUR)
         return self
 
+    def nobody_looks(self, days: int) -> Tale:
+        self.world.deaths.kill()
+        self.wait(days * 24)
+        self.world.deaths.start()
+        return self.wait(2)
+
     def ask(self, kind: str) -> Tale:
         if kind == "CANCEL":
             self.world.marketplace.request_cancellation(self.order_id)
@@ -89,7 +95,7 @@ STATES: dict[str, Callable[[Tale], Tale]] = {
     "its deadline has passed": lambda it: it.order().ask("REFUND").wait().due(),
     "the label is made": lambda it: it.order().ask("RETURN_AND_REFUND").wait(),
     "the goods are on their way": lambda it: it.order().ask("RETURN_AND_REFUND").wait().sent().wait(),
-    "on their way for ten days": lambda it: it.order().ask("RETURN_AND_REFUND").wait().sent().wait(242),
+    "on their way for ten days": lambda it: it.order().ask("RETURN_AND_REFUND").wait().sent().nobody_looks(days=10),
     "the goods are here": lambda it: it.order().ask("RETURN_AND_REFUND").wait().sent().wait().arrived().wait(),
     "here, before anybody knew": lambda it: it.order().ask("RETURN_AND_REFUND").wait().sent().arrived(),
     "judged before anybody knew": (
