@@ -76,3 +76,21 @@ Feature: The OMS reads in its own way
       | has a second application |
       | asks in other words      |
       | is careless              |
+
+  @R16 @R44
+  Scenario Outline: All that was asked for, named as a sum, is no offer
+    Given the OMS <manners>
+    And Maya has received:
+      | goods | pieces | price each |
+      | rug   | 1      | 89.00 USD  |
+      | mug   | 2      | 12.50 USD  |
+    And Maya has asked for her money back
+    And everybody has heard of it
+    When the seller approves Maya's request
+    Then Maya's request is shown as "Completed"
+    And all three books say 114.00 USD for Maya
+
+    Examples:
+      | manners                                      |
+      | asks in other words                          |
+      | asks in other words and answers line by line |

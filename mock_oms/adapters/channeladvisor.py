@@ -201,6 +201,8 @@ class ChannelAdvisor:
             body["SiteRefundInstead"] = True
         elif adjustment.key in decision.shares:
             body["SitePartialRefundAmount"] = decision.shares[adjustment.key]
+        elif self._wordy and decision.question is Question.REQUEST and adjustment.offerable:
+            body["SitePartialRefundAmount"] = adjustment.amount
         target = f"/v1/{level}({number})/{_ACTIONS[decision.question, decision.verdict]}"
         if Manner.BEYOND in self._manners and CONDITIONS in body:
             self._try_a_piece_more(target, body)

@@ -91,6 +91,11 @@ class Adjustment:
         return made_of(self.parts, self.amount)
 
     @property
+    def offerable(self) -> bool:
+        """Whether a part of what it asks for could be offered."""
+        return self.kind is not Kind.CANCELLATION and not self.replaces and bool(self.amount)
+
+    @property
     def site_reason(self) -> str | None:
         """Why it was asked for, in words where there are any."""
         return self.site_reason_text or self.site_reason_key
