@@ -81,6 +81,17 @@ Feature: Somebody works in Seller Center behind the connector's back
         | rejected | rejects  |
         | approved | approves |
 
+    @R15 @R68 @trouble
+    Scenario: Rejected there, before what was rejected here could be sent
+      Given Maya has asked for her money back
+      And everybody has heard of it
+      And the marketplace loses its answer to the next question for reasons
+      And the seller has rejected Maya's request
+      And 15 minutes have passed
+      When Maya's request is rejected in Seller Center
+      Then the trouble was hit
+      And Maya has exactly one mail, "refund rejected"
+
     @R15 @R68
     Scenario: Withdrawn meanwhile, approved here
       Given Maya has asked for her money back

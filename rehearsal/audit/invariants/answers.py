@@ -11,6 +11,7 @@ from rehearsal.audit.invariant import Violation
 from rehearsal.audit.invariants.status_words import FAILED, GOODS, REJECTED, WAITS, asks, said_of
 from rehearsal.audit.invariants.sums_told import wrong
 from rehearsal.audit.limits import Limits
+from rehearsal.wire.recorder import Exchange
 
 ENDED: Final = ("PostProcessingComplete", REJECTED)
 APPROVES: Final = "approve"
@@ -26,10 +27,19 @@ class Answers:
     """What the staff have said last of each claim, and what became of answers."""
 
     given: dict[str, str] = field(default_factory=dict)  # by claim
+    _sent: set[str] = field(default_factory=set)  # claims to which the connector may have sent an answer
     _overtaken: set[str] = field(default_factory=set)  # claims whose answer was refused, or that an outsider has moved
     _lapsed: dict[str, int] = field(default_factory=dict)  # claims that nobody has answered in time: where in the trace
     # The first answer to a claim that was refused: where, and to what question; None where that was still open then.
     _settled: dict[str, tuple[int, str] | None] = field(default_factory=dict)
+
+    def sent(self, exchange: Exchange) -> None:
+        """Note to which claim the connector has tried to send an answer, whatever has become of it."""
+        self._sent.update(exchange.subjects)
+
+    def died(self) -> None:
+        """Note that the connector may have died while it sent any answer that it had."""
+        self._sent.update(self.given)
 
     def overtaken(self, event: PlayerEvent) -> None:
         """Note that a claim went on without an answer that the staff may have given."""
@@ -57,7 +67,7 @@ class Answers:
         What had `ended_before`, when it was last read, was not decided by what has happened since.
         """
         said = self.given.get(claim.id)
-        by_others = said is None or _moved_by_others(claim, limits) or _against(claim, event.placed, said)
+        by_others = said is None or self._moved_by_others(claim, limits) or _against(claim, event.placed, said)
         by_staff = said is not None and claim.id not in self._overtaken and _carried_out(claim, limits)
         ended = event.placed in ENDED
         if event.decided_by == BY_STAFF and ended and by_others and not claim.by_seller:
@@ -74,6 +84,15 @@ class Answers:
             yield wrong(event, "decider", "the marketplace, as nobody had answered in time", "decided by the OMS")
         if event.placed == FAILED and (refused := self._settled.get(claim.id)) is not None:
             yield from _judge_failed(event, claim, claims, limits, *refused)
+
+    def _moved_by_others(self, claim: Claim, limits: Limits) -> bool:
+        """Return whether nothing that came through the Open API has moved a claim, and no trouble could hide that.
+
+        No trouble hides from a connector that it has never sent anything.
+        """
+        since = _decisive(claim).since - limits.one_round
+        hidden = claim.id in self._sent and limits.extension(claim.shop_id, since)
+        return not (any(state.ours for state in claim.states) or hidden)
 
     def _ended_by_lapse(self, claim: Claim) -> bool:
         lapsed = self._lapsed.get(claim.id)
@@ -103,12 +122,6 @@ def _carried_out(claim: Claim, limits: Limits) -> bool:
     """Return whether a claim ended by an answer that came through the Open API, and no trouble could hide that."""
     decisive = _decisive(claim)
     return decisive.ours and not limits.extension(claim.shop_id, decisive.since - limits.one_round)
-
-
-def _moved_by_others(claim: Claim, limits: Limits) -> bool:
-    """Return whether nothing that came through the Open API has moved a claim, and no trouble could hide that."""
-    since = _decisive(claim).since - limits.one_round
-    return not (any(state.ours for state in claim.states) or limits.extension(claim.shop_id, since))
 
 
 def _against(claim: Claim, ended: str, said: str) -> bool:

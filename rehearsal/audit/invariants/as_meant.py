@@ -138,6 +138,8 @@ class AsMeant(Invariant):
                 made_of=self._stated.get((event.order, event.adjustment), {}),
                 answers=self._answers,
             )
+        elif event.name == EventName.CONNECTOR_KILLED:
+            self._answers.died()
         elif event.name == EventName.DEADLINE_LAPSED and event.whom == "seller":
             self._answers.lapsed(event, self.claims, self.limits)
         elif event.name == EventName.DECISION_REFUSED and event.by_connector:
@@ -159,10 +161,11 @@ class AsMeant(Invariant):
                 elif event.name == EventName.DECISION_REFUSED:
                     self._answers.refused(event, self.claims, self.limits)
             self._moves = [(event, of) for event, of in known if not of.outside]
+        if not exchange.writes or exchange.caller != "connector" or exchange.outside:
+            return NO_VIOLATION
+        self._answers.sent(exchange)
         what = SENSELESS.get(exchange.code or 0)
-        if what and exchange.writes and exchange.caller == "connector":
-            return [self._senseless(exchange, what)]
-        return NO_VIOLATION
+        return [self._senseless(exchange, what)] if what else NO_VIOLATION
 
     def _senseless(self, exchange: Exchange, what: str) -> Violation:
         """Return what is wrong with a call that nobody can have meant."""

@@ -1,5 +1,6 @@
 """What the OMS is told of claims is what the marketplace says: the rule `as-meant`, value by value."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -302,7 +303,8 @@ def test_who_had_decided_before_a_lapse_is_told_as_before() -> None:
 def test_whatever_got_lost_the_staff_have_not_decided_the_contrary(
     said: str, moved: tuple[str, str], read: str, wrong: bool
 ) -> None:
-    story = Story().claimed().decided(said).struck("S1").moved(*moved, "seller_center")
+    story = Story().claimed().decided(said).called_for("S1", "approveReturn", "R1", code=1).struck("S1")
+    story.moved(*moved, "seller_center")
     assert ("decider" in objected_to(story.read(read, asked=False, decided_by="oms").act_ended())) is wrong
 
 
@@ -316,8 +318,26 @@ def test_whatever_got_lost_the_staff_have_not_decided_the_contrary(
     ],
 )
 def test_what_is_paid_when_it_is_approved_was_not_approved_when_it_is_closed(asks: str, said: str, wrong: bool) -> None:
-    story = Story().claimed(return_type=asks).decided(said).struck("S1")
-    story.moved("RETURN_OR_REFUND_REQUEST_CANCEL", "WITHDRAW", "buyer")
+    story = Story().claimed(return_type=asks).decided(said).called_for("S1", "approveReturn", "R1", code=1)
+    story.struck("S1").moved("RETURN_OR_REFUND_REQUEST_CANCEL", "WITHDRAW", "buyer")
+    story.read("RejectionCompleted", asked=False, decided_by="oms").act_ended()
+    assert ("decider" in objected_to(story)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "wrong"),
+    [
+        (lambda story: story, True),
+        (lambda story: story.called_for("S1", "getRejectReasons", "R1"), True),  # it has only asked
+        (lambda story: story.called_for("S1", "rejectReturn", "R2"), True),  # that was another's
+        (lambda story: story.called_for("S1", "rejectReturn", "R1", code=1), False),
+        (lambda story: story.died(), False),  # it may have been about to
+    ],
+)
+def test_the_staff_have_decided_nothing_that_was_never_sent(meanwhile: Callable[[Story], Story], wrong: bool) -> None:
+    story = meanwhile(Story().claimed().decided("reject").struck("S1")).moved(
+        REJECTED, "REJECT_REFUND", "seller_center"
+    )
     story.read("RejectionCompleted", asked=False, decided_by="oms").act_ended()
     assert ("decider" in objected_to(story)) is wrong
 
