@@ -70,6 +70,15 @@ Feature: One authorization covers several shops
         | first  | second |
         | second | first  |
 
+    @R5 @R62
+    Scenario: One of them is in a market that the connector knows no reasons of
+      Given there is a third shop in Brazil, under the same authorization
+      And Maya has asked for her money back
+      And Noah has asked for his money back
+      When 30 minutes pass
+      Then the seller has Maya's request before them
+      And the seller has Noah's request before them
+
   Rule: The tokens are renewed once, for all of them
 
     Background:

@@ -136,6 +136,7 @@ RULES: Final[Mapping[str, Rule]] = {
 # fmt: on
 # Where sums are in which currency.
 PLACES: Final = {
+    "BRL": "Brazil",
     "GBP": "the United Kingdom",
     "IDR": "Indonesia",
     "THB": "Thailand",

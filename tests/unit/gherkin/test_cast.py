@@ -101,7 +101,7 @@ MISWRITTEN = {
     "Given Maya has received a lamp for 39.98 USD from the second shop": 'no second shop so far; "there is a second shop"',
     f"{LAMP}; When the seller refunds Maya 5.00 USD of her third order": "Maya has 1 order: there is no third",
     "Given there is a third shop": "the third shop cannot be the next: 1 opened so far",
-    "Given there is a second shop in Atlantis": 'no shop can be in "Atlantis"; known: Indonesia',
+    "Given there is a second shop in Atlantis": 'no shop can be in "Atlantis"; known: Brazil, BR, Indonesia',
     # what is not there
     "When all of them ask for their money back": "nobody is many so far",
     f"{CROWD}; When 3 of them ask for their money back": "2 of them have asked for nothing, not 3",
@@ -180,7 +180,7 @@ MISWRITTEN = {
     "Given Maya has received a lamp for 9.00 GBP": (
         'with sums in GBP begins with "the shop is in the United Kingdom"\n  currency is GBP; the shop\'s is USD'
     ),
-    "Given Maya has received a lamp for 40 JPY": "no shop here is paid in JPY, unless a profile of your own has one; there are GBP",
+    "Given Maya has received a lamp for 40 JPY": "no shop here is paid in JPY, unless a profile of your own has one; there are BRL (Brazil), GBP",
     f"{RUPIAH}; {PAID} 10.5 IDR": NO_DECIMALS,
     f"{RUPIAH}; {PAID} 40000.00 IDR": NO_DECIMALS,
     f"{POUNDS}; {PAID} 39.985 GBP": f"{TWO_DECIMALS}; such as 39.98 GBP",
@@ -194,7 +194,7 @@ MISWRITTEN = {
     f"{LAMP}; And Maya has asked to send it back; When Maya's parcel is lost": 'not on its way: the request is shown as "Request P',
     "When an hour and 3 fortnights pass": '"3 fortnights" is no span of time; one is "an hour"',
     "When 3 fortnights pass": '"3 fortnights" is no span of time; one is "an hour"',
-    "Given the shop is in France": 'no shop can be in "France"; known: Indonesia',
+    "Given the shop is in France": 'no shop can be in "France"; known: Brazil, BR, Indonesia',
     "Given the shop is in the united kingdom": "did you mean United Kingdom?",
     "Given it is tomorrow in universal time": '"tomorrow" is no moment; one is "Monday 03 March 2031, 09:00"',
     "Given it is Monday 07 March 2031, 09:00 in universal time": "7 March 2031 is a Friday, not a Monday",
