@@ -78,6 +78,15 @@ Feature: A refund of the seller's own whose answer is lost
       And all three books say 50.00 USD for Ana
 
     @trouble
+    Scenario: The marketplace is busy with the order again and again, and the seller is told of it once
+      Given the marketplace answers 200 with code 25001011 to the next 3 refunds
+      When the seller refunds Noah's whole order
+      And 2 hours pass
+      Then the trouble was hit 3 times
+      And the page of Noah's order tells nothing twice
+      And all three books say 40.00 USD for Noah
+
+    @trouble
     Scenario: After more than a day of attempts the seller is told that nothing came of it, unless a buyer still waits
       Given these buyers wait for the seller:
         | buyer | order        | goods | price      | wants           |

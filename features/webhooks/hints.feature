@@ -57,6 +57,19 @@ Feature: The marketplace tells the connector what happens
       And the seller has Noah's case before them
 
     @trouble
+    Scenario: What a round has read already changes while it reads on
+      Given Maya has received a desk lamp for 39.98 USD
+      And Noah has received a phone case for 15.99 USD
+      And 7 minutes have passed
+      And Maya has asked for her money back
+      And it is 10 seconds before the answer to Maya is due
+      And the marketplace answers the next search for returns 20 seconds late
+      And Noah has asked for his money back
+      When 3 minutes pass
+      Then the trouble was hit
+      And the connector has made 3 early rounds
+
+    @trouble
     Scenario: Something happens in two shops at once
       Given there is a second shop, under the same authorization
       And Maya has received a desk lamp for 39.98 USD
@@ -69,14 +82,19 @@ Feature: The marketplace tells the connector what happens
       And the seller has Noah's case before them
 
     @trouble
-    Scenario: What an OMS did not take is told again with the next round, even if that finds nothing
-      Given the OMS answers 500 to the next webhook
+    Scenario Outline: What an OMS did not take is told again with the next round, even if that finds nothing
+      Given the OMS <does> the next webhook
       And Maya has received a desk lamp for 39.98 USD
       And 5 minutes have passed
       And Maya has asked for her money back
       When 10 minutes pass
       Then the trouble was hit once
       And the OMS was told twice
+
+      Examples:
+        | does           |
+        | answers 500 to |
+        | redirects      |
 
     @trouble
     Scenario: What an OMS did not take is told again, and what it took is not
