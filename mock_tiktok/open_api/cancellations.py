@@ -14,7 +14,7 @@ def cancel_order(call: Call) -> Json:
 def search_cancellations(call: Call) -> Json:
     sort, page = read.paging(call.query, read.CANCELLATION_PAGES)
     found = call.shop.search_cancellations(read.cancellations_filter(call.body), sort, page)
-    return wire.cancellation_page(found, call.shop.order)
+    return wire.cancellation_page(found, call.shop.order, sums=call.shop.profile.says("cancel.tells_refund", True))
 
 
 def approve_cancellation(call: Call) -> Json:

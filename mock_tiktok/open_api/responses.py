@@ -191,13 +191,13 @@ FOLLOWS: Final = timedelta(days=2)
 _RETURN_METHODS: Final = {None: "BUYER_SHIPPED", "PLATFORM": "PLATFORM_SHIPPED", "BUYER_ARRANGE": "BUYER_SHIPPED"}
 
 
-def _claimed(name: str, lines: Iterable[ClaimLine], its_order: Order) -> list[Json]:
+def _claimed(name: str, lines: Iterable[ClaimLine], its_order: Order, *, sums: bool = True) -> list[Json]:
     return [
         {
             name: line.id,
             "order_line_item_id": line.line_item_id,
             **_goods(its_order.line(line.line_item_id)),
-            "refund_amount": amount(line.amount),
+            **({"refund_amount": amount(line.amount)} if sums else {}),
         }
         for line in lines
     ]
@@ -326,13 +326,13 @@ def created_cancellation(item: Cancellation) -> Json:
     return {"cancel_id": item.cancel_id, "cancel_status": item.status.value}
 
 
-def cancellation_page(page: Page[Cancellation], order_of: Callable[[str], Order]) -> Json:
-    """Return Search Cancellations."""
-    return page_of("cancellations", page, lambda item: _cancellation(item, order_of(item.order_id)))
+def cancellation_page(page: Page[Cancellation], order_of: Callable[[str], Order], *, sums: bool) -> Json:
+    """Return Search Cancellations, with what is paid back or without."""
+    return page_of("cancellations", page, lambda item: _cancellation(item, order_of(item.order_id), sums))
 
 
 @once
-def _cancellation(item: Cancellation, its_order: Order) -> Json:
+def _cancellation(item: Cancellation, its_order: Order, sums: bool) -> Json:
     return valued(
         {
             "cancel_id": item.cancel_id,
@@ -344,8 +344,8 @@ def _cancellation(item: Cancellation, its_order: Order) -> Json:
             "cancel_reason_text": item.reason_text,
             "should_replenish_stock": its_order.collected_at is None,  # the goods have not left the seller (assumed)
             "seller_next_action_response": _next_action(item.deadline),
-            "refund_amount": amount(item.amount),
-            "cancel_line_items": _claimed("cancel_line_item_id", item.lines, its_order),
+            "refund_amount": amount(item.amount) if sums else None,
+            "cancel_line_items": _claimed("cancel_line_item_id", item.lines, its_order, sums=sums),
             "create_time": seconds(item.created_at),
             "update_time": seconds(item.updated_at),
         }
