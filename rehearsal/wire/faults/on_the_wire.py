@@ -55,6 +55,7 @@ def refuse(meeting: Meeting) -> Response:
     by_gateway = meeting.given("acted") and meeting.given("code") is None
     if meeting.endpoint.name == "marketplace":
         code = meeting.given("code") or CODES.get(status, OTHER_CODE)
+        words = meeting.given("message") or f"{words}: {_as_it_came(meeting.call)}"
         body = {"code": code, "message": words, "request_id": meeting.call.exchange_id, "data": None}
         spoken = "text/html" if by_gateway else f"{JSON}; charset=utf-8"
     headers = [("Content-Type", spoken)]
@@ -70,11 +71,20 @@ def _when_to_come_again(meeting: Meeting, status: int, seconds: int) -> str:
     return format_datetime(meeting.scene.now + timedelta(seconds=seconds), usegmt=True)
 
 
+def _as_it_came(call: Call) -> str:
+    """Return what some gateways say to be helpful: what was asked, and with which token."""
+    token = call.headers.get("x-tts-access-token")
+    return f"{call.method} {_address(call)}" + (f" with {token}" if token else "")
+
+
+def _address(call: Call) -> str:
+    return f"{call.path}?{call.query}" if call.query else call.path
+
+
 def unreachable(meeting: Meeting) -> Response:
     """No connection comes about; what a caller is told names the whole address, as `requests` does."""
     call = meeting.call
-    address = f"{call.path}?{call.query}" if call.query else call.path
-    words = f"Max retries exceeded with url: {address} (Caused by NewConnectionError('Connection refused'))"
+    words = f"Max retries exceeded with url: {_address(call)} (Caused by NewConnectionError('Connection refused'))"
     raise requests.ConnectionError(f"HTTPSConnectionPool(host='{call.host}', port=443): {words}")
 
 
@@ -162,7 +172,7 @@ def unknown_fields(meeting: Meeting) -> Response:
 def unreadable_item(meeting: Meeting) -> Response:
     """One object in a list, the first that comes and from then on always that one, is not as anybody knows it.
 
-    Of it nothing comes but its number, or it has a status or a type that there is not.
+    Of it nothing comes but its number and what is text, or it has a status or a type that there is not.
     """
     response = meeting.onward()
     message = read(response.folded.get("content-type", ""), response.body)
@@ -173,7 +183,8 @@ def unreadable_item(meeting: Meeting) -> Response:
         return response
     meeting.planned.memory["item"] = meant
     if (shows := meeting.given("shows")) == "number":
-        listed[place] = dict([meant] if meant else [])
+        texts = {name: value for name, value in listed[place].items() if isinstance(value, str | dict)}
+        listed[place] = texts | dict([meant] if meant else [])
     else:
         listed[place] |= {name: "NOBODY_KNOWS" for name in listed[place] if name.lower().endswith(shows)}
     return with_body(response, json.dumps(message.body).encode())
