@@ -8,12 +8,17 @@ Feature: The OMS answers at the wrong time
     And 5 minutes have passed
 
   @R68
-  Scenario: Goods are judged that have not been sent
+  Scenario Outline: Goods are judged that have not been sent
     Given Maya has asked to send it back
     And everybody has heard of it
-    When the seller tries to inspect Maya's goods
+    When the seller tries to inspect Maya's goods<how>
     Then it was the connector that refused it
     And Maya has been paid back nothing
+
+    Examples:
+      | how                  |
+      |                      |
+      | , and to refuse them |
 
   @R68 @R79
   Scenario Outline: The hour has come, and the connector has not been round since

@@ -1,8 +1,8 @@
 """Reports: an OMS that has read a list whole asks for parts of it, in all the ways that ChannelAdvisor documents.
 
 What must come it knows from the rows that it has: comparisons with a value, with null and with a day; parts of dates,
-sums without their cents; `and` before `or`; orders by their lines, and by whether they bear its mark; sorted rows; the
-same row by its number, the same lines without their order. Source: CA-DOC, CA-DIAN.
+sums without their cents; `and` before `or`; orders by their lines, and by whether they bear its mark; sorted rows, and
+none of them; the same row by its number, the same lines without their order. Source: CA-DOC, CA-DIAN.
 """
 
 import math
@@ -93,6 +93,8 @@ class Reports:
                 refused.add(question.field)
         for name in _sortable(rows):
             self._sort(path, rows, name)
+        if self._read(path, {"$top": "0"}):
+            raise Unreadable(f"The connector's list of {path} has rows where $top=0 asks for none.")
         for row in _spread(rows):
             self._alone(path, row)
         if path == ORDERS:

@@ -45,7 +45,7 @@ class Manner(StrEnum):
     SMALL_PAGES = "small-pages"  # says how many rows it wants at a time, and skips those it has
     UNTIMELY = "untimely"  # answers too early, too late and once more: the connector is to refuse it
     CONTRADICTS = "contradicts-itself"  # as line by line, with the contrary for the others first: that is to be refused
-    SECOND_THOUGHTS = "second-thoughts"  # as line by line, after the contrary for all but the last, which is taken back
+    SECOND_THOUGHTS = "second-thoughts"  # as line by line, after the contrary for all but the last, and other words
     LINE_BY_LINE = "line-by-line"  # answers one line of a request, the others at the next pull, and says why then
 
 

@@ -24,6 +24,7 @@ HALF: Final = (
 )
 NOTHING_TO_JUDGE: Final = "The inspection found no open adjustment: the case has ended in {status}."
 
+HASTY_WORDS: Final = "No."  # that are thought better of
 HALVES: Final = frozenset({Manner.LINE_BY_LINE, Manner.CONTRADICTS, Manner.SECOND_THOUGHTS})
 CONTRARY: Final = {Verdict.APPROVE: Verdict.REJECT, Verdict.REJECT: Verdict.APPROVE}
 
@@ -104,6 +105,8 @@ class DecisionDelivery:
         contrary = Decision(decision.question, CONTRARY[decision.verdict], grade=decision.grade)
         if Manner.SECOND_THOUGHTS in self.manners:
             self._also_say(contrary, case, keys[:-1])
+            words = HASTY_WORDS if decision.verdict is Verdict.REJECT else None
+            self._also_say(replace(decision, comment=words, shares={}), case, first)
         outcome = self._send(case, replace(decision, reason=None, comment=split_words(decision.comment)[0]), first)
         if outcome.rejected:
             return outcome

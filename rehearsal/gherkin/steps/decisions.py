@@ -119,10 +119,11 @@ def _(people: Cast, which: Which, grade: str, some: str, other: str, end: str) -
     people.seller.finds(buyer, which, grade=as_grade(grade), accept=accept, but=but)
 
 
-@when(phrase("the seller tries to inspect {BUYER}'s {FOUND}"))
-def _(people: Cast, which: Which) -> None:
-    buyer = people.buyer(which.name)
-    people.seller.tries(lambda: people.seller.finds(buyer, which, grade="AS_SOLD", accept=True))
+@when(phrase("the seller tries to inspect {BUYER}'s {FOUND}(?P<refusing>, and to refuse (?:them|it))?"))
+def _(people: Cast, which: Which, refusing: str | None) -> None:
+    buyer, accept = people.buyer(which.name), refusing is None
+    grade = "AS_SOLD" if accept else "DAMAGED"
+    people.seller.tries(lambda: people.seller.finds(buyer, which, grade=grade, accept=accept))
 
 
 @when(phrase("the seller tries to reject {BUYER}'s {REQUEST}, saying {WORDS}"))

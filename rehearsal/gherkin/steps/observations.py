@@ -284,6 +284,14 @@ def _(people: Cast, which: Which) -> None:
     expect(f"what the page of {which.name}'s order tells more than once", [], twice)
 
 
+@then(phrase("the page of {BUYER}'s {ORDER} tells nothing of {WORDS}"))
+def _(people: Cast, which: Which, words: str) -> None:
+    history = people.seller.history_of(people.buyer(which.name), which)
+    expect(f"whether the page of {which.name}'s order tells anything", True, bool(history))
+    found = [entry["text"] for entry in history if words.lower() in entry["text"].lower()]
+    expect(f'what the page of {which.name}\'s order tells of "{words}"', [], found)
+
+
 @then(phrase("the page of {BUYER}'s {ORDER} tells, one after the other:"))
 def _(people: Cast, which: Which, datatable: list[list[str]] | None = None) -> None:
     expected = [[row["who"], row["what"]] for row in table(datatable, "who", "what")]

@@ -24,7 +24,9 @@ HINTED: Final = {
     "has begun": ("Started",),
     "has ended": ("Finalized",),
     "has begun, and that it has ended": ("Finalized", "Started"),
+    "has begun, and not that it has ended": ("Started",),
 }
+NOT_ENDED: Final = "not that it has ended"
 _MANY: Final = rf"\d+|{'|'.join(NUMBERS)}"
 
 
@@ -79,6 +81,8 @@ def _(people: Cast, what: str, buyer: str, how: str) -> None:
     told = {hint["hint"] for hint in hints if hint["order_id"] in orders}
     missing = [event for end in HINTED[how] if (event := what.capitalize() + end) not in told]
     expect(f"what the OMS was not told of {buyer}'s order by webhook", [], missing)
+    early = told & {f"{what.capitalize()}Finalized"} if how.endswith(NOT_ENDED) else set()
+    expect(f"what the OMS was told too early of {buyer}'s order by webhook", [], sorted(early))
 
 
 @then(phrase("the connector has refused a webhook"))

@@ -73,9 +73,10 @@ def test_it_contradicts_itself_from_line_to_line() -> None:
 def test_it_has_second_thoughts_about_a_line() -> None:
     office = a_day("second-thoughts")
     with pytest.raises(Refused):  # this connector takes none
-        office.oms.approve("C-1001")
-    no, yes = (call.path for call in office.connector.posts("BuyerRequest"))
-    assert yes == no.replace("Reject", "Approve") != no
+        office.oms.reject("C-1001", comment="It is as listed")
+    yes, hasty, no = office.connector.posts("BuyerRequest")
+    assert yes.path.replace("Approve", "Reject") == hasty.path == no.path != yes.path
+    assert [call.body["SiteRejectComment"] for call in (hasty, no)] == ["No.", "It"]
 
 
 def test_it_says_how_many_and_means_those_of_which_nothing_has_gone_back() -> None:

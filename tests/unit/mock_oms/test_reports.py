@@ -76,7 +76,7 @@ class Shelf:
         return []
 
     def _orders(self, option: str) -> list[Json]:
-        right = {one.filter: one.numbers for one in questions(ORDERS)} | OF_LINES | {"true": [1], "false": [2]}
+        right = {one.filter: one.numbers for one in questions(ORDERS)} | OF_LINES | {"true": [1], "false": [2], "0": []}
         numbers = right.get(option, [1, 2])
         found = [row for row in ORDERS if row["ID"] in numbers]
         if option.endswith(" desc"):
@@ -122,7 +122,7 @@ def test_what_is_asked_has_its_answer_in_the_rows() -> None:
 def test_who_answers_rightly_is_relied_on() -> None:
     shelf = Shelf()
     assert shelf.compare() == {"5761": ("InTransit",), "5762": ("NoChange",)}
-    asked = {one.filter for one in questions(ORDERS)} | set(OF_LINES) | {"true", "false", "TotalPrice desc"}
+    asked = {one.filter for one in questions(ORDERS)} | set(OF_LINES) | {"true", "false", "TotalPrice desc", "0"}
     assert {f"Orders {option}" for option in asked} <= set(shelf.asked)
 
 
@@ -142,6 +142,7 @@ def test_who_answers_rightly_is_relied_on() -> None:
         ("Orders TotalPrice desc", [FIRST], "not all that there is"),
         ("Orders(1)", [{**FIRST, "TotalPrice": Decimal("1.00")}], "alone with another TotalPrice"),
         ("Orders(1)", [{**FIRST, "More": 1}], "alone with another field"),
+        ("Orders 0", [FIRST], "has rows where $top=0 asks for none"),
         ("Orders(1)/Items", [RUG, MUG], "other lines as those of"),
         ("OrderItems(8)", [{**RUG, "Quantity": 2}], "OrderItems(8) alone"),
         ("OrderItems(8)/Adjustments", [{"ID": 3}], "other adjustments of /v1/OrderItems(8)"),
