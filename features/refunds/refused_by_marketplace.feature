@@ -33,6 +33,20 @@ Feature: The marketplace has the last word on a refund
       And Noah has no mail
       And all three books say 0.00 USD for Noah
 
+  Rule: The reason is one that the marketplace takes, wherever the goods are
+
+    @R16 @R56
+    Scenario Outline: The seller believes that they have not arrived
+      Given <it stands so>
+      And everybody has heard of it
+      When the seller refunds Noah's whole order, as it has not arrived
+      Then all three books say 27.50 USD for Noah
+
+      Examples:
+        | it stands so                                      |
+        | a garden hose for 27.50 USD is on its way to Noah |
+        | Noah has received a garden hose for 27.50 USD     |
+
   Rule: Nobody gets back more than was paid
 
     @R56 @R67
@@ -80,6 +94,7 @@ Feature: The marketplace has the last word on a refund
       And the marketplace answers 400 to the next <answer>
       When the seller <answers> Noah's request
       Then the seller has Noah's case before them
+      And the page of Noah's order tells nothing of "Done outside already"
       And the trouble was hit
 
       Examples:

@@ -20,6 +20,21 @@ Feature: What the market adds to an order
         | the rug                  | 75.87 USD  |
         | the mugs                 | 32.52 USD  |
 
+    @R16 @R37
+    Scenario Outline: What does not share out evenly goes back with the goods that bear it
+      Given Noah has received, with 0.01 USD of fees:
+        | goods | pieces | price each |
+        | mug   | 1      | 10.00 USD  |
+        | vase  | 1      | 10.00 USD  |
+      And everybody has heard of it
+      When the seller refunds Noah <sum> on the <what>
+      Then all three books say <sum> for Noah
+
+      Examples:
+        | what | sum       |
+        | mug  | 10.00 USD |
+        | vase | 10.01 USD |
+
     @R14 @R16 @R34
     Scenario Outline: A buyer in <place> is paid all of it
       Given a shop in <place>

@@ -102,6 +102,19 @@ Feature: A refund of the seller's own whose answer is lost
       And all three books say 7.00 USD for Noah
 
     @trouble
+    Scenario: A yes to the buyer waits for what has become of a refund, but not beyond its deadline
+      Given the marketplace does not receive every refund for 30 hours
+      And the seller has refunded Maya 5.00 USD of the order
+      And 15 minutes have passed
+      And Maya has asked for her money back
+      And 23 hours have passed
+      And it is 20 minutes before the answer to Maya is due
+      And the seller has approved Maya's request
+      When an hour passes
+      Then the trouble was hit
+      And Maya's request was decided by the seller
+
+    @trouble
     Scenario: What has become of a refund is not known for more than a day, and no buyer waits for that
       Given the marketplace loses its answers to every refund for 27 hours
       And the seller has refunded Maya 5.00 USD of the order

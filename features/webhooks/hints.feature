@@ -57,6 +57,21 @@ Feature: The marketplace tells the connector what happens
       And the seller has Noah's case before them
 
     @trouble
+    Scenario Outline: The connector dies over what it was told, and comes back to it at once
+      Given Maya has received a desk lamp for 39.98 USD
+      And 5 minutes have passed
+      And the connector is to die once, after every <rhythm>
+      And Maya has asked for her money back
+      When a minute passes
+      Then the connector has died once
+      And the seller has Maya's case before them
+
+      Examples:
+        | rhythm    |
+        | commit    |
+        | 2 commits |
+
+    @trouble
     Scenario: What a round has read already changes while it reads on
       Given Maya has received a desk lamp for 39.98 USD
       And Noah has received a phone case for 15.99 USD
@@ -70,8 +85,9 @@ Feature: The marketplace tells the connector what happens
       And the connector has made 3 early rounds
 
     @trouble
-    Scenario: Something happens in two shops at once
+    Scenario Outline: Something happens in two shops at once
       Given there is a second shop, under the same authorization
+      And the connector receives every webhook <as>
       And Maya has received a desk lamp for 39.98 USD
       And Noah has ordered a phone case for 15.99 USD from the second shop
       And 5 minutes have passed
@@ -80,6 +96,11 @@ Feature: The marketplace tells the connector what happens
       When a minute passes
       Then the seller has Maya's case before them
       And the seller has Noah's case before them
+
+      Examples:
+        | as                 |
+        | twice              |
+        | without its number |
 
     @trouble
     Scenario Outline: What an OMS did not take is told again with the next round, even if that finds nothing
@@ -139,6 +160,21 @@ Feature: The marketplace tells the connector what happens
         | has received | for her money back  | rejects  | refund       |
         | has ordered  | to cancel the order | approves | cancellation |
         | has ordered  | to cancel the order | rejects  | cancellation |
+
+    @trouble
+    Scenario Outline: It has not ended as long as the money is on its way
+      Given Maya <has it> a desk lamp for 39.98 USD
+      And everybody has heard of it
+      And Maya has asked <for what>
+      And everybody has heard of it
+      And the seller has approved Maya's request
+      When 15 minutes pass
+      Then the OMS was told that a <what> of Maya's has begun, and not that it has ended
+
+      Examples:
+        | has it       | for what            | what         |
+        | has received | for her money back  | refund       |
+        | has ordered  | to cancel the order | cancellation |
 
     @trouble
     Scenario: The seller pays, and the buyer does without
