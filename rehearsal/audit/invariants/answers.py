@@ -28,17 +28,26 @@ class Answers:
 
     given: dict[str, str] = field(default_factory=dict)  # by claim
     _sent: set[str] = field(default_factory=set)  # claims to which the connector may have sent an answer
+    _died_at: datetime | None = None
     _overtaken: set[str] = field(default_factory=set)  # claims whose answer was refused, or that an outsider has moved
     _lapsed: dict[str, int] = field(default_factory=dict)  # claims that nobody has answered in time: where in the trace
     # The first answer to a claim that was refused: where, and to what question; None where that was still open then.
     _settled: dict[str, tuple[int, str] | None] = field(default_factory=dict)
 
+    def give(self, event: PlayerEvent) -> None:
+        """Note what the staff say; a connector that died over it, or took it without a word, may have sent it."""
+        claim = event.claim or ""
+        self.given[claim] = event.decision
+        if not event.accepted or event.at == self._died_at:
+            self._sent.add(claim)
+
     def sent(self, exchange: Exchange) -> None:
-        """Note to which claim the connector has tried to send an answer, whatever has become of it."""
+        """Note on which claims the connector has tried to act, whatever has become of it."""
         self._sent.update(exchange.subjects)
 
-    def died(self) -> None:
+    def died(self, at: datetime) -> None:
         """Note that the connector may have died while it sent any answer that it had."""
+        self._died_at = at
         self._sent.update(self.given)
 
     def overtaken(self, event: PlayerEvent) -> None:

@@ -103,7 +103,7 @@ class AsMeant(Invariant):
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note what is meant and what happens; judge what the OMS reads."""
         if event.name == EventName.DECISION_GIVEN:
-            self._answers.given[event.claim or ""] = event.decision
+            self._answers.give(event)
             self._decided[event.claim or "", event.question] = _Meant(
                 event.seq, event.adjustment, event.reason, event.words, event.grade, event.decision
             )
@@ -139,7 +139,7 @@ class AsMeant(Invariant):
                 answers=self._answers,
             )
         elif event.name == EventName.CONNECTOR_KILLED:
-            self._answers.died()
+            self._answers.died(event.at)
         elif event.name == EventName.DEADLINE_LAPSED and event.whom == "seller":
             self._answers.lapsed(event, self.claims, self.limits)
         elif event.name == EventName.DECISION_REFUSED and event.by_connector:
@@ -161,7 +161,7 @@ class AsMeant(Invariant):
                 elif event.name == EventName.DECISION_REFUSED:
                     self._answers.refused(event, self.claims, self.limits)
             self._moves = [(event, of) for event, of in known if not of.outside]
-        if not exchange.writes or exchange.caller != "connector" or exchange.outside:
+        if not exchange.writes or (exchange.caller, exchange.callee) != ("connector", "marketplace"):
             return NO_VIOLATION
         self._answers.sent(exchange)
         what = SENSELESS.get(exchange.code or 0)

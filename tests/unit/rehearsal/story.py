@@ -242,7 +242,7 @@ class Story:
 
     def called_for(self, shop: str, operation: str, *claims: str, code: int = 0, **more: Any) -> Story:
         """Have the connector call the marketplace for a shop."""
-        writes = not operation.startswith(("search", "get"))
+        writes = not operation.startswith("search")
         call = (next(self._seqs), self.now, "connector", "marketplace", False, operation, 200, (), writes, claims)
         self.auditor.on_exchange(Exchange(*call, shop=shop, code=code, **more))
         return self

@@ -328,10 +328,10 @@ def test_what_is_paid_when_it_is_approved_was_not_approved_when_it_is_closed(ask
     ("meanwhile", "wrong"),
     [
         (lambda story: story, True),
-        (lambda story: story.called_for("S1", "getRejectReasons", "R1"), True),  # it has only asked
         (lambda story: story.called_for("S1", "rejectReturn", "R2"), True),  # that was another's
         (lambda story: story.called_for("S1", "rejectReturn", "R1", code=1), False),
         (lambda story: story.died(), False),  # it may have been about to
+        (lambda story: story.decided("reject", accepted=False), False),  # nobody has heard what became of it
     ],
 )
 def test_the_staff_have_decided_nothing_that_was_never_sent(meanwhile: Callable[[Story], Story], wrong: bool) -> None:
