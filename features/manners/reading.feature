@@ -91,6 +91,6 @@ Feature: The OMS reads in its own way
     And all three books say 114.00 USD for Maya
 
     Examples:
-      | manners                                      |
-      | asks in other words                          |
-      | asks in other words and answers line by line |
+      | manners                                              |
+      | says the sum of a plain yes                          |
+      | says the sum of a plain yes and answers line by line |

@@ -53,7 +53,7 @@ Feature: A decision outlives whatever happens to it on its way
         | answers 429 with code 12000077 to the next 8 decisions, and asks to wait 40 minutes |
         | answers 503 to the next 8 decisions, and asks to wait 40 minutes                    |
         | answers 200 with code 36009007 to the next 8 decisions                              |
-        | answers 200 with code 25001028 to the next 8 decisions                              |
+        | answers 200 with code 25001028 to the next 8 decisions, and repeats what was asked  |
 
       Examples: It is done, and nobody is told so
         | trouble                                                                                   |

@@ -37,4 +37,4 @@ Feature: Many ask at once
       Examples:
         | reads                                |
         | pages by 110 and asks in other words |
-        | speaks like an old client            |
+        | reads without overlap                |

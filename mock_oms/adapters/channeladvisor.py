@@ -201,7 +201,7 @@ class ChannelAdvisor:
             body["SiteRefundInstead"] = True
         elif adjustment.key in decision.shares:
             body["SitePartialRefundAmount"] = decision.shares[adjustment.key]
-        elif self._wordy and decision.question is Question.REQUEST and adjustment.offerable:
+        elif Manner.NAMES_SUMS in self._manners and decision.question is Question.REQUEST and adjustment.offerable:
             body["SitePartialRefundAmount"] = adjustment.amount
         target = f"/v1/{level}({number})/{_ACTIONS[decision.question, decision.verdict]}"
         if Manner.BEYOND in self._manners and CONDITIONS in body:
@@ -256,7 +256,7 @@ class ChannelAdvisor:
         return self._rows_of(path, query)
 
     def _rows_of(self, path: str, query: Mapping[str, str]) -> Iterator[Json]:
-        if self._manners.page:
+        if self._manners.page and "$top" not in query:
             yield from self._skipping(path, query, self._manners.page)
             return
         page = self._json("GET", path, query)
@@ -304,7 +304,7 @@ class ChannelAdvisor:
         if target in seen:
             raise Unreadable("The connector's pages go round in circles.")
         seen.add(target)
-        return _object(self._call("GET", target, link=True))
+        return _object(self._call("GET", target))
 
     def _json(self, method: str, path: str, query: Mapping[str, str]) -> Json:
         encoded = _encoded(tuple(query.items()))
@@ -312,9 +312,7 @@ class ChannelAdvisor:
             encoded = encoded.replace("$", "%24")
         return _object(self._call(method, f"{path}?{encoded}" if encoded else path))
 
-    def _call(
-        self, method: str, target: str, *, body: Mapping[str, object] | None = None, link: bool = False
-    ) -> requests.Response:
+    def _call(self, method: str, target: str, *, body: Mapping[str, object] | None = None) -> requests.Response:
         sent = None if body is None else json.dumps(body, default=_number).encode()
         if sent is None and method == "POST" and Manner.OLD_CLIENT in self._manners:
             sent = b"null"
@@ -323,7 +321,7 @@ class ChannelAdvisor:
             response = self._send(method, target, f"Bearer {old}", sent, "application/json")
             if response.status_code != 401:
                 return _accepted(response)
-        response = self._attempt(method, target, sent, link=link)
+        response = self._attempt(method, target, sent)
         if response.status_code == 401:
             over = self._store.tokens.pop(mine, None)
             response = self._attempt(method, target, sent)
@@ -336,16 +334,12 @@ class ChannelAdvisor:
         token = self._store.tokens.get(application_id) if Manner.OLD_TOKEN in self._manners else None
         return None if token is None else token.before
 
-    def _attempt(self, method: str, target: str, body: bytes | None, *, link: bool = False) -> requests.Response:
-        if link and Manner.OLD_CLIENT in self._manners:  # which has its token in it
-            return self._send(method, target, "", body, "application/json", link=True)
+    def _attempt(self, method: str, target: str, body: bytes | None) -> requests.Response:
         scheme = "bearer" if Manner.OLD_CLIENT in self._manners else "Bearer"  # as `token_type` spells it
         return self._send(method, target, f"{scheme} {self._access_token()}", body, "application/json")
 
-    def _send(
-        self, method: str, target: str, authorization: str, body: bytes | None, kind: str, *, link: bool = False
-    ) -> requests.Response:
-        if Manner.OLD_CLIENT in self._manners and not link:
+    def _send(self, method: str, target: str, authorization: str, body: bytes | None, kind: str) -> requests.Response:
+        if Manner.OLD_CLIENT in self._manners:
             target, authorization = _as_of_old(method, target, authorization)
         headers = {"Accept": "application/json", **({"Authorization": authorization} if authorization else {})}
         if body is not None:

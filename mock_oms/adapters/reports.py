@@ -9,6 +9,7 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -87,14 +88,13 @@ class Reports:
                 raise Unreadable(f"The connector refuses a part of {path}: {rejected.words}") from None
 
     def _compare(self, path: str, rows: list[Json], marked: AbstractSet[str]) -> None:
+        self._none(path)
         refused = set[str]()
         for question in (*questions(rows), *_of_lines(rows)):
             if question.field not in refused and not self._is_taken(path, question):
                 refused.add(question.field)
         for name in _sortable(rows):
             self._sort(path, rows, name)
-        if self._read(path, {"$top": "0"}):
-            raise Unreadable(f"The connector's list of {path} has rows where $top=0 asks for none.")
         for row in _spread(rows):
             self._alone(path, row)
         if path == ORDERS:
@@ -118,6 +118,12 @@ class Reports:
         values = [value for row in found if (value := _value(name, row)) is not None]
         if values != sorted(values, reverse=True) or _numbers(found) != _numbers(rows):
             raise Unreadable(f"The connector's list of {path} is not all that there is, the highest {name} first.")
+
+    def _none(self, path: str) -> None:
+        """Ask for no rows, which no connector need take."""
+        with suppress(Rejected):
+            if self._read(path, {"$top": "0"}):
+                raise Unreadable(f"The connector's list of {path} has rows where $top=0 asks for none.")
 
     def _alone(self, path: str, row: Json) -> None:
         alone = _plain(self._one(f"{path}({row['ID']})"))

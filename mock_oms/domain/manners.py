@@ -31,6 +31,7 @@ class Manner(StrEnum):
     OTHER_UNITS = "other-units"  # of several alike it names the last ones, not those it was told
     BY_NUMBER = "by-number"  # says of how many pieces a refund is, and not of which, as who knows no extensions
     NO_SUMS = "no-sums"  # says no sum of a whole order, and of pieces only their price, where it means all that is left
+    NAMES_SUMS = "names-sums"  # says with a yes of how much it is, also where that is all that was asked for
     REFUND_ONLY = "refund-only"  # says with each refund that it is of what has shipped: nothing is to be called off
     OFFSETS = "offsets"  # writes moments in the local time of somewhere else
     NO_OVERLAP = "no-overlap"  # reads on from the very second at which it has read before
@@ -56,6 +57,7 @@ CHANGES_DECISIONS: Final = frozenset(
         Manner.UNTIMELY,
         Manner.BY_NUMBER,
         Manner.NO_SUMS,
+        Manner.NAMES_SUMS,
         Manner.REFUND_ONLY,
         Manner.SECOND_THOUGHTS,
     }

@@ -26,6 +26,7 @@ MANNERS: Final = {
     "takes the last of several alike": "other-units",
     "says how many and not which": "by-number",
     "says no sum where it means all": "no-sums",
+    "says the sum of a plain yes": "names-sums",
     "means what has shipped only": "refund-only",
     "filters by its local time": "offsets",
     "reads without overlap": "no-overlap",

@@ -133,6 +133,7 @@ def _code(said: dict[str, str]) -> int | None:
 _REFUSES: Final = r"answers (?P<status>200(?= with)|[45]\d\d)(?: with code (?P<code>\d{1,8}))?"
 _ASKS: Final = rf"(?:,? and asks to wait {_LATE})?"
 _ACTS: Final = "(?P<acts>, and carries (?:it|them) out all the same)?"
+_REPEATS: Final = "(?P<repeats>, and repeats what was asked)?"
 trouble(f"(?P<spoils>{'|'.join(SPOILT)}) its answers? to {_WHICH}", "")
 trouble(f"does not receive {_WHICH}", "cut_before")
 trouble(f"answers {_WHICH} with nothing, and does nothing", "empty_success", acted=lambda said: False)
@@ -158,12 +159,13 @@ trouble(
     shows=lambda said: said["shows"],
 )
 trouble(
-    f"{_REFUSES} to {_WHICH}{_ASKS}{_ACTS}",
+    f"{_REFUSES} to {_WHICH}{_ASKS}{_ACTS}{_REPEATS}",
     "refuse",
     status=_status,
     code=_code,
     retry_after=_wait,
     acted=lambda said: True if "acts" in said else None,
+    repeats=lambda said: True if "repeats" in said else None,
 )
 trouble(f"{_REFUSES} {_TIMES}{_ASKS}", "refuse", status=_status, code=_code, retry_after=_wait)
 trouble(f"redirects {_WHICH}", "redirect")

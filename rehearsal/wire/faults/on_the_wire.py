@@ -34,6 +34,7 @@ CODES: Final[Mapping[int, int]] = {
     400: 36009004, 401: 105002, 403: 36009033, 404: 36009009, 429: 36009002, 504: 36009007,
 }  # fmt: skip
 OTHER_CODE: Final = 36009003  # an internal error; certainty: assumed for statuses that are not listed
+OF_BUYERS: Final = ("buyer", "recipient")  # how the names of fields begin that tell of them
 GIVEN_UP: Final = timedelta(minutes=1)  # by a caller who would wait for ever
 LONGEST_DRIP: Final = timedelta(hours=1)
 # What of a question says when it is asked, and who asks: not what is asked.
@@ -55,7 +56,7 @@ def refuse(meeting: Meeting) -> Response:
     by_gateway = meeting.given("acted") and meeting.given("code") is None
     if meeting.endpoint.name == "marketplace":
         code = meeting.given("code") or CODES.get(status, OTHER_CODE)
-        words = meeting.given("message") or f"{words}: {_as_it_came(meeting.call)}"
+        words += f": {_as_it_came(meeting.call)}" if meeting.given("repeats") else ""
         body = {"code": code, "message": words, "request_id": meeting.call.exchange_id, "data": None}
         spoken = "text/html" if by_gateway else f"{JSON}; charset=utf-8"
     headers = [("Content-Type", spoken)]
@@ -72,7 +73,7 @@ def _when_to_come_again(meeting: Meeting, status: int, seconds: int) -> str:
 
 
 def _as_it_came(call: Call) -> str:
-    """Return what some gateways say to be helpful: what was asked, and with which token."""
+    """Return what somebody says who means to be helpful (assumed): what was asked, and with which token."""
     token = call.headers.get("x-tts-access-token")
     return f"{call.method} {_address(call)}" + (f" with {token}" if token else "")
 
@@ -172,7 +173,7 @@ def unknown_fields(meeting: Meeting) -> Response:
 def unreadable_item(meeting: Meeting) -> Response:
     """One object in a list, the first that comes and from then on always that one, is not as anybody knows it.
 
-    Of it nothing comes but its number and what is text, or it has a status or a type that there is not.
+    Of it nothing comes but its number and what is told of the buyer, or it has a status or a type that there is not.
     """
     response = meeting.onward()
     message = read(response.folded.get("content-type", ""), response.body)
@@ -183,8 +184,8 @@ def unreadable_item(meeting: Meeting) -> Response:
         return response
     meeting.planned.memory["item"] = meant
     if (shows := meeting.given("shows")) == "number":
-        texts = {name: value for name, value in listed[place].items() if isinstance(value, str | dict)}
-        listed[place] = texts | dict([meant] if meant else [])
+        told = {name: value for name, value in listed[place].items() if name.startswith(OF_BUYERS)}
+        listed[place] = told | dict([meant] if meant else [])
     else:
         listed[place] |= {name: "NOBODY_KNOWS" for name in listed[place] if name.lower().endswith(shows)}
     return with_body(response, json.dumps(message.body).encode())
@@ -319,6 +320,7 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
             "message": Value(is_text, "the words of the refusal"),
             "retry_after": Value(is_whole(0, 86_400), "a number of seconds up to a day"),
             "acted": Value(lambda value: isinstance(value, bool), "true or false", False),
+            "repeats": Value(lambda value: isinstance(value, bool), "true or false", False),
         },
     ),
     "unreachable": Kind(words="nobody can be reached", meets=unreachable),

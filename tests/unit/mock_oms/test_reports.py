@@ -165,6 +165,12 @@ def test_a_field_that_is_refused_is_let_be_unless_everybody_asks_for_it() -> Non
     assert words == "The connector refuses /v1/Orders?$filter=ID eq 2: no such thing"
 
 
+def test_a_page_without_rows_may_be_refused() -> None:
+    shelf = Shelf(refuses=("Orders 0",))
+    shelf.compare()
+    assert "Orders 0" in shelf.asked
+
+
 @pytest.mark.parametrize("refused_", ["TotalPrice desc", "Fulfillments", "true", "Adjustments"])
 def test_whatever_else_is_documented_is_not_refused(refused_: str) -> None:
     words = str(refused(Unreadable, Shelf(refuses=(refused_,)).compare))
