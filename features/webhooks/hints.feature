@@ -82,7 +82,7 @@ Feature: The marketplace tells the connector what happens
       And Noah has asked for his money back
       When 3 minutes pass
       Then the trouble was hit
-      And the connector has made 3 early rounds
+      And the seller has nothing to answer for Maya
 
     @trouble
     Scenario Outline: Something happens in two shops at once

@@ -57,7 +57,7 @@ def refusals() -> Iterator[None]:
     except mock_oms.errors.Refused as error:
         raise Problem(error.status, error.title, error.detail, field=error.field) from error
     except connector.errors.BadSettings as error:  # of a shop whose market it does not know
-        raise Problem(422, "The connector does not take it", str(error), field="profile") from error
+        raise Problem(409, "The connector does not take it", str(error), field="profile") from error
     except connector.errors.MarketplaceError as error:
         raise Problem(409, "The connector cannot take it", str(error)) from error
     except InvalidValue as error:

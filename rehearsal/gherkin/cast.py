@@ -30,7 +30,7 @@ class Shops:
         shops = self.stage.world()["shops"]
         if ORDINALS[nth] != (many := len(shops)):
             raise Miswritten(f"the {nth} shop cannot be the next: {many} opened so far")
-        with known_market(place):
+        with known_market(place, beside_others=shared):
             self.stage.add_shop(
                 profile=place,
                 seller=shops[0]["seller"] if shared else None,

@@ -136,7 +136,6 @@ RULES: Final[Mapping[str, Rule]] = {
 # fmt: on
 # Where sums are in which currency.
 PLACES: Final = {
-    "BRL": "Brazil",
     "GBP": "the United Kingdom",
     "IDR": "Indonesia",
     "THB": "Thailand",
@@ -175,12 +174,15 @@ def _elsewhere(currency: str) -> str:
 
 
 @contextmanager
-def known_market(place: str | None) -> Iterator[None]:
-    """Tell of a market that the stage does not know as of a slip of the pen, with those that it knows."""
+def known_market(place: str | None, *, beside_others: bool = False) -> Iterator[None]:
+    """Tell of a market that the stage or the connector does not know as of a slip of the pen, with those known.
+
+    One that the connector does not know is none where it stands `beside_others` under one authorization.
+    """
     try:
         yield
     except Problem as refusal:
-        if refusal.field != "profile":
+        if refusal.field != "profile" or (beside_others and refusal.status == 409):
             raise
         _, _, known = refusal.detail.partition("; ")  # what it is not, and what there is
         raise Miswritten(f'no shop can be in "{place}"; {known}') from refusal

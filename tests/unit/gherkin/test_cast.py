@@ -180,7 +180,7 @@ MISWRITTEN = {
     "Given Maya has received a lamp for 9.00 GBP": (
         'with sums in GBP begins with "the shop is in the United Kingdom"\n  currency is GBP; the shop\'s is USD'
     ),
-    "Given Maya has received a lamp for 40 JPY": "no shop here is paid in JPY, unless a profile of your own has one; there are BRL (Brazil), GBP",
+    "Given Maya has received a lamp for 40 JPY": "no shop here is paid in JPY, unless a profile of your own has one; there are GBP",
     f"{RUPIAH}; {PAID} 10.5 IDR": NO_DECIMALS,
     f"{RUPIAH}; {PAID} 40000.00 IDR": NO_DECIMALS,
     f"{POUNDS}; {PAID} 39.985 GBP": f"{TWO_DECIMALS}; such as 39.98 GBP",
