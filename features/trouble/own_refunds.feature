@@ -83,7 +83,7 @@ Feature: A refund of the seller's own whose answer is lost
       When the seller refunds Noah's whole order
       And 2 hours pass
       Then the trouble was hit 3 times
-      And the page of Noah's order tells nothing twice
+      And the page of Noah's order tells nothing of the connector's twice
       And all three books say 40.00 USD for Noah
 
     @trouble
