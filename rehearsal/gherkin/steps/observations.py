@@ -279,9 +279,8 @@ def _(people: Cast, which: Which) -> None:
 @then(phrase("the page of {BUYER}'s {ORDER} tells nothing(?P<own> of the connector's)? twice"))
 def _(people: Cast, which: Which, own: str | None) -> None:
     history = people.seller.history_of(people.buyer(which.name), which)
-    told = Counter((entry["by"], entry["text"], entry["source_words"]) for entry in history)
-    if own is not None:
-        told = Counter({line: times for line, times in told.items() if line[0] == "connector"})
+    meant = [entry for entry in history if own is None or entry["by"] == "connector"]
+    told = Counter((entry["by"], entry["text"], entry["source_words"]) for entry in meant)
     expect(f"whether the page of {which.name}'s order tells anything", True, bool(told))
     twice = [f"{text}, by the {by}" for (by, text, _), times in told.items() if times > 1]
     expect(f"what the page of {which.name}'s order tells more than once", [], twice)

@@ -342,6 +342,16 @@ def test_the_staff_have_decided_nothing_that_was_never_sent(meanwhile: Callable[
     assert ("decider" in objected_to(story)) is wrong
 
 
+@pytest.mark.parametrize(("seconds", "wrong"), [(0, False), (1, True)])
+def test_whoever_died_over_an_answer_may_have_sent_it(seconds: int, wrong: bool) -> None:
+    """The OMS tells of its answer when the call has ended, so after the death that ended it."""
+    story = Story().claimed().struck("S1").died()
+    killed = story.now - timedelta(seconds=1)
+    story.decided("reject", at=killed + timedelta(seconds=seconds)).moved(REJECTED, "REJECT_REFUND", "seller_center")
+    story.read("RejectionCompleted", asked=False, decided_by="oms").act_ended()
+    assert ("decider" in objected_to(story)) is wrong
+
+
 @pytest.mark.parametrize(("kind", "wrong"), [("Refund", False), ("Cancellation", True), ("", False)])
 def test_a_return_is_told_as_a_refund(kind: str, wrong: bool) -> None:
     story = Story().claimed().read("NewRma", asked=False, kind=kind).act_ended()
