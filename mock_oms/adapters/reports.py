@@ -2,7 +2,8 @@
 
 What must come it knows from the rows that it has: comparisons with a value, with null and with a day; parts of dates,
 sums without their cents; `and` before `or`; orders by their lines, and by whether they bear its mark; sorted rows, and
-none of them; the same row by its number, the same lines without their order. Source: CA-DOC, CA-DIAN.
+none of them; the same row by its number, the same lines without their order; orders that are dated no earlier than
+their adjustments. Source: CA-DOC, CA-DIAN; the last is our contract's.
 """
 
 import math
@@ -88,6 +89,8 @@ class Reports:
                 raise Unreadable(f"The connector refuses a part of {path}: {rejected.words}") from None
 
     def _compare(self, path: str, rows: list[Json], marked: AbstractSet[str]) -> None:
+        if path == ORDERS:
+            _are_dated(rows)
         self._none(path)
         refused = set[str]()
         for question in (*questions(rows), *_of_lines(rows)):
@@ -170,6 +173,21 @@ class Reports:
             found = _numbers(self._read(ORDERS, {"exported": said}))
             if found != [number for number in _numbers(rows) if (str(number) in marked) is expected]:
                 raise Unreadable(f"The connector's list of {ORDERS} has {_said(found)} for exported={said}.")
+
+
+def _are_dated(orders: Sequence[Json]) -> None:
+    """Raise Unreadable where an adjustment has changed after its order: who asks for orders by date would miss it.
+
+    Only who dates the changes of adjustments, which is our extension, is held to that.
+    """
+    for order in orders:
+        last = moment_of(order.get("UpdatedDateUtc"))
+        for row in (one for owner in (order, *order[LINES]) for one in owner[OF_EACH]):
+            changed = moment_of(row.get("SiteUpdatedDateUtc"))
+            if last and changed and last < changed:
+                path = f"{ORDERS}({order['ID']})"
+                words = f"an UpdatedDateUtc before the SiteUpdatedDateUtc of its adjustment {row['ID']}"
+                raise Unreadable(f"The connector shows {path} with {words}.")
 
 
 def _spread(rows: Sequence[Json]) -> list[Json]:

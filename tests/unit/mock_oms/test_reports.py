@@ -47,6 +47,13 @@ def _parcel(number: int, order: Json, status: str) -> Json:
     return {"ID": number, "DeliveryStatus": status, "Items": lines}
 
 
+def _dated(order: str, **adjustments: str) -> Json:
+    """Return the first order as last changed then, with an adjustment of each level that has changed at its time."""
+    of = {level: [{"ID": 3, "SiteUpdatedDateUtc": changed}] for level, changed in adjustments.items()}
+    mug = {**MUG, "Adjustments": of.get("of_line", [])}
+    return {**FIRST, "UpdatedDateUtc": order, "Items": [mug, RUG], "Adjustments": of.get("of_order", [])}
+
+
 @dataclass
 class Shelf:
     """A connector that answers rightly, but for what it is told to answer otherwise, by what is asked for."""
@@ -148,6 +155,8 @@ def test_who_answers_rightly_is_relied_on() -> None:
         ("OrderItems(8)/Adjustments", [{"ID": 3}], "other adjustments of /v1/OrderItems(8)"),
         ("Orders(2)/Adjustments", [{"ID": 3}], "other adjustments of /v1/Orders(2)"),
         ("Orders", [{**FIRST, "Adjustments": [{"ID": 3}]}, SECOND], "other adjustments of /v1/Orders(1)"),
+        ("Orders", [_dated("2031-03-04T08:00:00Z", of_line="2031-03-04T08:15:00Z")], "an UpdatedDateUtc before"),
+        ("Orders", [_dated("2031-03-04T08:00:00Z", of_order="2031-03-04T08:00:01Z")], "of its adjustment 3"),
         ("Orders(1)/Fulfillments", [], "do not hold just what was bought"),
         ("Orders(1)/Fulfillments", [_parcel(7, FIRST, "NoChange")], "says of /v1/Orders(1) Shipped"),
         ("Orders(2)/Fulfillments", [_parcel(9, SECOND, "InTransit")], "says of /v1/Orders(2) Unshipped"),
