@@ -36,6 +36,18 @@ Feature: The OMS reads in its own way
     When an hour passes
     Then the seller has every request of Maya's before them
 
+  @trouble
+  Scenario: The connector learns hours later what has become of a request
+    Given the OMS reads again only what has changed
+    And these buyers wait for the seller:
+      | buyer | order        | goods     | price     | wants      |
+      | Maya  | has received | desk lamp | 39.98 USD | money back |
+    And the marketplace is unreachable for 150 minutes
+    And 20 minutes have passed
+    And Maya has withdrawn her request
+    When 3 hours pass
+    Then Maya's request is shown as "Canceled"
+
   @R44
   Scenario Outline: A token whose hour is over opens nothing, and one in its last minutes what it always did
     Given the OMS keeps an old token

@@ -147,10 +147,10 @@ class ChannelAdvisor:
     ) -> Iterator[Adjustment]:
         """Read known adjustments again, all but the fresh ones: by number while one call takes them.
 
-        Of more, those are read that have changed since. The date of change is an extension: a connector that does not
-        know it is asked for all by number.
+        Of more, or where that is its manner, those are read that have changed since. The date of change is an
+        extension: a connector that does not know it is asked for all by number.
         """
-        if since is not None and len(keys) > IDS_PER_CALL:
+        if since is not None and (len(keys) > IDS_PER_CALL or Manner.BY_CHANGE in self._manners):
             with suppress(Rejected):
                 yield from _all(self._adjustments_from("SiteUpdatedDateUtc", since, level) for level in Level)
                 return

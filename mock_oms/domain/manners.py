@@ -1,10 +1,11 @@
 """How an OMS behaves towards the connector: carefully, or with bad habits that real ones have. Each habit by its name.
 
-`careless` is all of them but `reports`, which takes long and is no bad habit, and seven that change what is decided:
-whoever gives their refunds no id and sends them twice has decided twice, whoever gives them all one id has decided
-once, whoever answers at any time answers what nobody has asked, whoever only says how many pieces leaves it to the
-connector which, whoever says no sum leaves it to the connector how much is left, whoever means what has shipped calls
-nothing off, and whoever has second thoughts needs a connector that takes them.
+`careless` is all of them but `reports`, which takes long, and `by-change`, for which a connector needs a field of ours,
+both no bad habits, and eight that change what is decided: whoever gives their refunds no id and sends them twice has
+decided twice, whoever gives them all one id has decided once, whoever answers at any time answers what nobody has
+asked, whoever only says how many pieces leaves it to the connector which, whoever says no sum leaves it to the
+connector how much is left, whoever says the sum of all needs a connector that takes it for a yes, whoever means what
+has shipped calls nothing off, and whoever has second thoughts needs a connector that takes them.
 """
 
 import re
@@ -35,6 +36,7 @@ class Manner(StrEnum):
     REFUND_ONLY = "refund-only"  # says with each refund that it is of what has shipped: nothing is to be called off
     OFFSETS = "offsets"  # writes moments in the local time of somewhere else
     NO_OVERLAP = "no-overlap"  # reads on from the very second at which it has read before
+    BY_CHANGE = "by-change"  # reads again what the connector says has changed, and not all that is open
     SECOND_APPLICATION = "second-application"  # another program marks the same orders first, and then once more
     OLD_TOKEN = "old-token"  # calls with the older of two access tokens until it is turned away, then with it first
     WRONG_KEYS = "wrong-keys"  # tries keys that are not its own before it comes with the right ones
@@ -62,6 +64,7 @@ CHANGES_DECISIONS: Final = frozenset(
         Manner.SECOND_THOUGHTS,
     }
 )
+NO_BAD_HABITS: Final = frozenset({Manner.REPORTS, Manner.BY_CHANGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def manners_named(names: Iterable[str]) -> Manners:
     page = None
     for name in names:
         if name == CARELESS:
-            habits |= set(Manner) - CHANGES_DECISIONS - {Manner.REPORTS}
+            habits |= set(Manner) - CHANGES_DECISIONS - NO_BAD_HABITS
         elif paged := _PAGES.fullmatch(name):
             habits.add(Manner.SMALL_PAGES)
             page = int(paged[1])

@@ -30,6 +30,7 @@ MANNERS: Final = {
     "means what has shipped only": "refund-only",
     "filters by its local time": "offsets",
     "reads without overlap": "no-overlap",
+    "reads again only what has changed": "by-change",
     "has a second application": "second-application",
     "keeps an old token": "old-token",
     "tries wrong keys": "wrong-keys",

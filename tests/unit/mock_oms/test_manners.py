@@ -8,7 +8,7 @@ import pytest
 
 from mock_oms import Refused
 from mock_oms.adapters import filters
-from mock_oms.domain.manners import CHANGES_DECISIONS, POLITE, Manner, manners_named
+from mock_oms.domain.manners import CHANGES_DECISIONS, NO_BAD_HABITS, POLITE, Manner, manners_named
 from mock_oms.usecases.decision_delivery import split_words
 from tests.refused import refused
 from tests.unit.mock_oms.conftest import Office
@@ -26,7 +26,7 @@ def a_day(*manners: str) -> Office:
 
 
 # This connector takes a yes and a no, and reads the plainest filters.
-UNLIKE = {*CHANGES_DECISIONS, Manner.SECOND_APPLICATION, Manner.CONTRADICTS, Manner.OTHER_WORDS}
+UNLIKE = {*CHANGES_DECISIONS, *NO_BAD_HABITS, Manner.SECOND_APPLICATION, Manner.CONTRADICTS, Manner.OTHER_WORDS}
 
 
 @pytest.mark.parametrize(
@@ -119,6 +119,7 @@ def test_it_says_that_it_means_what_has_shipped() -> None:
         ("careful", ["2031-03-03T08:00:00Z"] * 2, []),
         ("offsets", ["2031-03-03T03:00:00-05:00", "2031-03-03T13:30:00+05:30"], []),
         ("no-overlap", ["2031-03-03T09:00:00Z"] * 2, []),
+        ("by-change", ["2031-03-03T08:00:00Z"] * 4, []),  # of each level what is new, and what has changed
         ("pages-by-1", ["2031-03-03T08:00:00Z"] * 4, ["0", "0", "0", "1", "2"]),
     ],
 )
@@ -234,7 +235,7 @@ def test_what_is_to_be_recorded_is_no_refund_and_takes_nothing_of_what_is_left()
 def test_manners_have_names() -> None:
     assert manners_named(["careful"]) == POLITE
     careless = manners_named(["careless", "pages-by-7"])
-    assert set(Manner) - careless.habits == CHANGES_DECISIONS | {Manner.REPORTS}
+    assert set(Manner) - careless.habits == CHANGES_DECISIONS | NO_BAD_HABITS
     assert careless.page == 7
     refusal = refused(Refused, Office, manners=("twice", "rude"))
     assert (refusal.status, refusal.field) == (422, "oms_manners")
