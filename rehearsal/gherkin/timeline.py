@@ -65,9 +65,10 @@ def _dies(after: str = "", nth: int = 1, times: int = 1) -> str:
     return f"is to die {'once' if times == 1 else f'{times} times'}, after every {what}"
 
 
-def _plus(words: str, amount: str | None, shown: Json) -> str:
-    """Return the words with the sum that was sent, if one was; the currency is that of what came back."""
-    return f"{words}, {amount} {shown.get('currency') or ''}".rstrip() if amount else words
+def _plus(words: str, sent: Json, shown: Json, name: str = "amount") -> str:
+    """Return the words with the sum that was sent, if one was; its currency came back or, if not, was sent with it."""
+    currency = shown.get("currency") or sent.get("currency") or ""
+    return f"{words}, {sent[name]} {currency}".rstrip() if sent.get(name) else words
 
 
 def _bought(order: Json) -> str:
@@ -132,15 +133,15 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
     "decline_offer":          ("buyer", "marketplace", "declines the offer"),
     "dispute":                ("buyer", "operator", "appeals"),
     "arbitrate":              ("operator", "marketplace", lambda sent, item:
-                               _plus(DECIDES[sent["outcome"]], sent.get("refund_total"), item)),
+                               _plus(DECIDES[sent["outcome"]], sent, item, "refund_total")),
     "seller_center_decision": ("seller center", "marketplace", lambda sent, item: low(sent["decision"])),
     "seller_center_refund":   ("seller center", "marketplace", lambda sent, item:
-                               _plus("starts a refund", sent.get("amount"), item)),
+                               _plus("starts a refund", sent, item)),
     "seller_center_cancel":   ("seller center", "marketplace", lambda sent, item:
                                f"calls off {'a part of ' * ('line_item_ids' in sent)}the order"),
     "seller_center_answer":   ("seller center", "marketplace", lambda sent, item: f"{low(sent['decision'])}s"),
     "oms_approve":            ("seller", "oms", lambda sent, case:
-                               _plus("offers" if _is_part(sent, case) else "approves", sent.get("amount"), case)),
+                               _plus("offers" if _is_part(sent, case) else "approves", sent, case)),
     "oms_reject":             ("seller", "oms", "rejects"),
     "oms_inspect":            ("seller", "oms", lambda sent, case:
                                f"inspects the goods: {low(sent['grade'])}, "
@@ -150,7 +151,7 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
     "lift_faults":            ("stage", "", "ends all trouble"),
     "kill_connector":         ("connector", "connector", lambda sent, state: _dies(**sent)),
     "start_connector":        ("connector", "connector", "starts again on its database"),
-    "oms_refund":             ("seller", "oms", lambda sent, case: _plus("starts a refund", sent.get("amount"), case)),
+    "oms_refund":             ("seller", "oms", lambda sent, case: _plus("starts a refund", sent, case)),
 }
 # fmt: on
 

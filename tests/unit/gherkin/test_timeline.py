@@ -48,6 +48,14 @@ def test_a_refusal_is_noted_and_passed_on() -> None:
     assert (entry.refused, entry.what) == (True, "place order: refused, lines.0.unit_price must be above 0")
 
 
+def test_a_sum_has_the_currency_that_came_back_or_else_the_one_it_was_sent_with() -> None:
+    sent, words = {"amount": "10.00", "currency": "USD"}, ACTS["oms_refund"][2]
+    assert not isinstance(words, str)
+    assert words(sent, {"currency": "GBP"}) == "starts a refund, 10.00 GBP"
+    assert words(sent, {"currency": None}) == words(sent, {}) == "starts a refund, 10.00 USD"
+    assert words({}, {}) == "starts a refund"
+
+
 def played() -> InProcessStage:
     stage = InProcessStage(World)
     stage.begin()
