@@ -9,6 +9,7 @@ from typing import Final
 
 from rehearsal.control.stage import Json
 from rehearsal.gherkin.timeline import ASKS, DECIDES, Entry, bought_for, low
+from rehearsal.trace.worth import unanswered
 
 Words = Callable[[Json], str]
 
@@ -60,7 +61,7 @@ def entries_of(trace: Iterable[Json]) -> Iterator[Entry]:
 
 def _by_itself(line: Json) -> Iterator[Entry]:
     if line.get("kind") == "exchange" and line["writes"] and line["from"] != "oms":
-        what = f"calls {line['method']} {line['path']}: {line['status'] or line['failure']}"
+        what = f"calls {line['method']} {line['path']}: {line['status'] or unanswered(line)}"
         yield Entry(line["at"], line["from"], what, line["to"])
     elif line.get("kind") == "event" and line["name"] in EVENTS:
         who, words = EVENTS[line["name"]]

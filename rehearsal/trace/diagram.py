@@ -3,17 +3,17 @@
 Made for people: polls that brought nothing are left out, refused ones told once, reads in a row become one arrow, time
 is a line across whenever it has moved, what is the same again and again is drawn once, buyers' acts, mails and payments
 are arrows of their own. What was done to a call on purpose has a flash, and where its caller got another answer than
-was given, or none, that answer is an arrow of its own.
+was given, or none, that answer is an arrow of its own. What a finding names has its number in the trace.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
 from rehearsal.trace.log import Entry
-from rehearsal.trace.worth import TIMES, refusal, worth_showing
+from rehearsal.trace.worth import TIMES, refusal, unanswered, worth_showing
 
 PEOPLE: Final = {
     # as the trace names them    in the diagram   as people call them
@@ -58,9 +58,9 @@ WEBHOOKS: Final = ("return_status", "cancel_status", "order_status", "message", 
 OF: Final = {"seller": ", by the seller", "seller_center": ", in Seller Center"}
 
 
-def mermaid(entries: Iterable[Entry]) -> bytes:
-    """Return the diagram of these trace entries."""
-    steps = list(_merged(_Reader().steps(entries)))
+def mermaid(entries: Iterable[Entry], named: Container[int] = ()) -> bytes:
+    """Return the diagram of these trace entries; those whose number is `named` are drawn with it."""
+    steps = list(_merged(_Reader().steps(entries, named)))
     used = {name for step in steps for name in step.between}
     lines = ["sequenceDiagram"]
     called = (step.between[0] for step in steps if step.between[1] == "oms" and step.arrow != "note")
@@ -110,11 +110,14 @@ def _merged(steps: Iterator[_Step]) -> Iterator[_Step]:
 
 
 class _Reader:
-    def steps(self, entries: Iterable[Entry]) -> Iterator[_Step]:
+    def steps(self, entries: Iterable[Entry], named: Container[int]) -> Iterator[_Step]:
         """Yield the steps that people want to see, in order."""
-        for entry in worth_showing(entries):
-            step = getattr(self, "_" + entry["kind"])(entry)
+        for entry in worth_showing(entries, named):
+            step: _Step | None = getattr(self, "_" + entry["kind"])(entry)
             if step is not None:
+                if entry["seq"] in named:
+                    step.texts[-1] += f" [{entry['kind']} {entry['seq']}]"
+                    step.reading = False
                 yield step
             if entry.get("fault") and _differs(entry):
                 yield self._back(entry)
@@ -142,7 +145,7 @@ class _Reader:
     def _back(self, entry: Entry) -> _Step:
         """Return what the caller got instead of the answer that was given."""
         received = entry.get("received")
-        got, arrow = (entry["failure"], "--x") if received is None else (received["status"], "-->>")
+        got, arrow = (unanswered(entry), "--x") if received is None else (received["status"], "-->>")
         words = [f"⚡ {_fault(entry)}: {got}"]
         return _Step(entry["at"], entry["to"], entry["from"], words, arrow=arrow, reading=False)
 

@@ -82,6 +82,27 @@ def test_reads_in_a_row_are_one_arrow() -> None:
     assert len(record.diagram()) == 5 + 3
 
 
+def test_what_a_finding_names_is_drawn_with_its_number_though_it_brought_nothing() -> None:
+    record = Record().act("connector", "round: nothing", changed=False, polls=3).event("money_paid", amount="39.98")
+    assert mermaid(record.trace.entries(), named={3, 5}).decode().splitlines()[6:] == [
+        "    connector->>marketplace: search returns [exchange 3]",
+        "    marketplace-->>buyer: pays back 39.98 [event 5]",
+    ]
+
+
+def test_of_calls_that_are_refused_alike_the_named_stand_beside_the_first_which_counts_them_all() -> None:
+    record = Record()
+    slot = record.trace.reserve()
+    with record.trace.during(slot):
+        for _ in range(4):
+            record.exchange("connector", "marketplace", "searchReturns_202309", status=503)
+    record.trace.fill(slot, START, None, "act", who="connector", what="round", changed=False, return_id=None)
+    assert mermaid(record.trace.entries(), named={2, 4}).decode().splitlines()[6:] == [
+        "    connector->>marketplace: search returns ✗ 503 (4 times) [exchange 2]",
+        "    connector->>marketplace: search returns ✗ 503 [exchange 4]",
+    ]
+
+
 def test_people_mails_and_money_are_arrows() -> None:
     record = Record().event("return_requested", return_type="REFUND", refund_total="39.98", role="BUYER")
     record.exchange(
@@ -151,11 +172,19 @@ SPOILT = {"status": 200, "type": "text/html", "body": "x"}
     [
         (
             {"fault": "cut_before", "failure": "ConnectionError", "status": None, "response": None},
-            ["connector-xmarketplace: approve return ⚡ cut before ✗ ConnectionError"],
+            ["connector-xmarketplace: approve return ⚡ cut before ✗ no answer"],
+        ),
+        (
+            {"fault": "unreachable", "failure": "ConnectionError", "status": None, "response": None},
+            ["connector-xmarketplace: approve return ⚡ unreachable ✗ connection refused"],
         ),
         (
             {"fault": "cut_after", "failure": "ConnectionError"},
-            ["connector->>marketplace: approve return", "marketplace--xconnector: ⚡ cut after: ConnectionError"],
+            ["connector->>marketplace: approve return", "marketplace--xconnector: ⚡ cut after: no answer"],
+        ),
+        (
+            {"fault": "delay", "failure": "ReadTimeout"},
+            ["connector->>marketplace: approve return", "marketplace--xconnector: ⚡ delay: timed out"],
         ),
         (
             {"fault": "wrong_content_type", "received": SPOILT},
@@ -177,7 +206,7 @@ def test_what_was_done_to_a_call_is_seen_with_what_its_caller_got(given: dict[st
     assert got["status"] == (0 if failure else given.get("status", 200))
     assert got["content"]["text"] == ("" if failure else "x" if "received" in given else got["content"]["text"])
     sent = entry.get("_sent", {}).get("content", {}).get("text")
-    assert sent == ('{"code": 0}' if given["fault"] in ("cut_after", "wrong_content_type") else None)
+    assert sent == ('{"code": 0}' if given["fault"] in ("cut_after", "delay", "wrong_content_type") else None)
 
 
 def test_a_poll_that_was_troubled_is_shown_though_it_brought_nothing() -> None:
