@@ -136,7 +136,7 @@ def observe(stage: Stage, *, traced: bool) -> Observation:
 def as_text(finding: Json) -> str:
     """Return a finding as text: what rule, what was expected, what was seen, who is suspected, how to see it again."""
     told = {name: finding.get(name) for name in ("expected", "seen", "suspect", "at")}
-    told["witness"] = _witness(finding.get("witness") or {})
+    told["witness"] = witnessed(finding.get("witness") or {})
     told["certainty"] = finding.get("certainty")
     told |= {"rule": finding.get("source"), "again": finding.get("reproduce")}
     lines = [f"{finding['invariant']}: {finding['rule']}"]
@@ -185,7 +185,7 @@ def own_failures(said: Json) -> list[str]:
     return [f"The stage itself failed: {one['what']}\n  at: {one['at']}" for one in said.get("stage_failures", ())]
 
 
-def _witness(witness: Json) -> str:
+def witnessed(witness: Json) -> str:
     """Return in words what shows it: entries of the trace by number, sums, and whom it is about."""
     said = {name: witness.get(name) or () for name in ("exchanges", "events")}
     parts = [

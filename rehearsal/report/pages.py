@@ -9,20 +9,22 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from importlib.metadata import version
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rehearsal.control.stage import Json
-from rehearsal.gherkin.recording import gist, refused
+from rehearsal.gherkin.recording import gist, refused, witnessed
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Entry
+from rehearsal.report.rulebook import rules
 from rehearsal.report.rules import over_all
 from rehearsal.simulation.duration import spoken_duration
 from rehearsal.sums import total
 from rehearsal.trace.diagram import BY_HOOKS, mermaid
-from rehearsal.trace.worth import TIMES, worth_showing
+from rehearsal.trace.worth import TIMES, unanswered, worth_showing
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = ("report.css", "report.js", "mermaid.min.js", "mermaid.LICENSE.txt")
@@ -45,6 +47,9 @@ FEW: Final = 12
 BODY_LIMIT: Final = 4000
 BY_TIME: Final = {f"{what}_time_{how}" for what in ("create", "update") for how in ("ge", "lt")}
 _SUM: Final = re.compile(r"\d[\d,.]* [A-Z]{3}\b")
+_OF_THE_TRACE: Final = re.compile(r"\b(?:exchange|event)s? [\d, ]+(?= of the trace)")
+_NUMBER: Final = re.compile(r"\d+")
+_VALUES: Final = re.compile(r"(?<=\S)\[(?=.*]$)")  # where a row's values follow the name of an outline
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LONG_AGO: Final = timedelta(days=365)  # assumed: what no round asks for that goes by the world's clock
 CARRIED: Final = frozenset({"app_key", "timestamp", "sign", "shop_cipher", "access_token"})
@@ -61,21 +66,20 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Exchange:
-    """One call and its answer, ready to be unfolded."""
+class Line:
+    """One line of the trace, ready to be unfolded: a call and its answer, or what else a finding names."""
 
     number: int
     time: str
     between: str
-    call: str
-    status: str
-    ok: bool
-    writes: bool
-    asked: str
-    answered: str
-    fault: str  # what was done to it on purpose
-    got: str  # by the caller, where that is not what was answered
-    times: int  # that rounds made this call, and it was refused alike
+    what: str
+    unfolded: tuple[tuple[str, str], ...]  # texts with their headings; none is empty
+    named_by: tuple[str, ...]  # the rules that it is a witness of
+    status: str = ""  # of a call
+    ok: bool = True
+    writes: bool = False
+    fault: str = ""  # what was done to it on purpose
+    times: int = 1  # that rounds made this call, and it was refused alike
 
 
 @dataclass(frozen=True)
@@ -87,12 +91,16 @@ class Page:
     result: ScenarioResult
     rows: tuple[Row, ...]
     diagram: str
-    exchanges: tuple[Exchange, ...]
+    lines: tuple[Line, ...]
     left_out: int
     remarks: tuple[str, ...]  # on the connector's calls, which are not told above
     span: str
     paid_back: str
     verdicts: tuple[Json, ...]
+
+    @property
+    def name(self) -> str:
+        return _VALUES.sub(" [", self.result.name, count=1)
 
     @property
     def gist(self) -> str:
@@ -101,6 +109,24 @@ class Page:
     @property
     def held(self) -> bool:
         return self.result.outcome is Outcome.HELD
+
+    @property
+    def calls(self) -> int:
+        return sum(1 for line in self.lines if line.status)
+
+    @property
+    def broken(self) -> frozenset[str]:
+        """Return the rules that broke."""
+        return frozenset(verdict["invariant"] for verdict in self.verdicts if verdict["verdict"] == "broken")
+
+    def linked(self, text: str) -> str:
+        """Return the text, which is HTML, with the numbers of the trace in it leading to its lines on this page."""
+        shown = {str(line.number) for line in self.lines}
+
+        def lead(number: re.Match[str]) -> str:
+            return f'<a href="#trace-{number[0]}">{number[0]}</a>' if number[0] in shown else number[0]
+
+        return _OF_THE_TRACE.sub(lambda named: _NUMBER.sub(lead, named[0]), text)
 
 
 def write(results: Sequence[ScenarioResult], out: Path, *, seed: int, command: str, played: str = "scenario") -> Path:
@@ -112,7 +138,7 @@ def write(results: Sequence[ScenarioResult], out: Path, *, seed: int, command: s
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(slug=_slug, whole=_whole)
+    environment.filters.update(slug=_slug, whole=_whole, witnessed=witnessed)
     environment.globals.update(who=WHO, version=version("rehearsal"), seed=seed, command=command)
     pages = [_page(number, result) for number, result in enumerate(results, start=1)]
     _clear(out)
@@ -123,6 +149,7 @@ def write(results: Sequence[ScenarioResult], out: Path, *, seed: int, command: s
     each = environment.get_template("scenario.html")
     for before, page, after in zip([None, *pages], pages, [*pages[1:], None], strict=False):
         (out / page.address).write_text(each.render(page=page, before=before, after=after), encoding="utf-8")
+    (out / "rules.html").write_text(environment.get_template("rules.html").render(rules=rules()), encoding="utf-8")
     index = out / "index.html"
     text = environment.get_template("index.html").render(
         groups=_groups(pages),
@@ -131,10 +158,17 @@ def write(results: Sequence[ScenarioResult], out: Path, *, seed: int, command: s
         played=played,
         players=_players(pages),
         total=_totals(pages),
-        invariants=over_all(verdict for page in pages for verdict in page.verdicts),
+        most=FEW,
+        invariants=_rules(pages),
     )
     index.write_text(text, encoding="utf-8")
     return index
+
+
+def _rules(pages: Sequence[Page]) -> list[tuple[Json, list[Page]]]:
+    """Return the verdict on each rule over all that was played, and the scenarios that broke it."""
+    verdicts = over_all(verdict for page in pages for verdict in page.verdicts)
+    return [(one, [page for page in pages if one["invariant"] in page.broken]) for one in verdicts]
 
 
 @dataclass(frozen=True)
@@ -163,21 +197,33 @@ def _clear(out: Path) -> None:
 
 def _page(number: int, result: ScenarioResult) -> Page:
     trace = [line for line in result.observed.trace if "kind" in line]
-    exchanges = [_exchange(entry) for entry in worth_showing(trace) if entry["kind"] == "exchange"]
-    shown = exchanges[:SHOWN_EXCHANGES]
+    named = _named(result)
+    worth = worth_showing(trace, named)
+    few = {entry["seq"] for entry in [one for one in worth if one["kind"] == "exchange"][:SHOWN_EXCHANGES]}
+    lines = [_line(entry, named.get(entry["seq"], ())) for entry in worth if entry["seq"] in few | named.keys()]
     return Page(
         number=number,
         address=f"{number:03d}-{_slug(result.name)}.html",
         result=result,
         rows=tuple(_rows(result.entries)),
-        diagram=mermaid(trace).decode() if trace else "",
-        exchanges=tuple(shown),
-        left_out=sum(1 for line in trace if line["kind"] == "exchange") - sum(one.times for one in shown),
+        diagram=mermaid(trace, named).decode() if trace else "",
+        lines=tuple(lines),
+        left_out=sum(1 for one in trace if one["kind"] == "exchange") - sum(one.times for one in lines if one.status),
         remarks=tuple(_remarks(result, trace)),
         span=span(result),
         paid_back=total(result.refunded("marketplace")),
         verdicts=tuple(result.observed.findings.get("verdicts", ())),
     )
+
+
+def _named(result: ScenarioResult) -> Mapping[int, tuple[str, ...]]:
+    """Return which numbers of the trace findings name, and of each the rules that it is a witness of."""
+    named: dict[int, tuple[str, ...]] = {}
+    for finding in result.findings:
+        witness = finding.get("witness") or {}
+        for number in (*witness.get("exchanges", ()), *witness.get("events", ())):
+            named[number] = tuple(dict.fromkeys((*named.get(number, ()), finding["invariant"])))
+    return named
 
 
 def _remarks(result: ScenarioResult, trace: Sequence[Json]) -> Iterable[str]:
@@ -214,24 +260,38 @@ def span(result: ScenarioResult) -> str:
     return spoken_duration((last - first) * (world["speed"] if by_machine else 1))
 
 
-def _exchange(entry: Json) -> Exchange:
+def _line(entry: Json, named_by: tuple[str, ...]) -> Line:
+    at = f"{datetime.fromisoformat(entry['at']):%d %b %H:%M:%S}"
+    if entry["kind"] == "exchange":
+        return _exchange(entry, at, named_by)
+    what = str(entry.get("what") or entry["name"]).replace("_", " ")
+    unfolded = tuple(filter(itemgetter(1), (("data", _body(entry.get("data"))),)))
+    return Line(entry["seq"], at, WHO.get(entry["who"], entry["who"]), what, unfolded, named_by)
+
+
+def _exchange(entry: Json, at: str, named_by: tuple[str, ...]) -> Line:
     body = (entry.get("response") or {}).get("body")
     code = body.get("code") if isinstance(body, dict) else None
     said_no = bool(code) and isinstance(code, int)
     status, failure, received = entry.get("status"), entry.get("failure"), entry.get("received") or {}
-    got = f"nothing: {failure}" if failure and status else f"HTTP {received['status']}" if received else ""
-    return Exchange(
+    lost = unanswered(entry) if failure else ""
+    got = lost if status else f"HTTP {received['status']}" if received else ""
+    unfolded = (
+        ("asked", "\n".join(filter(None, (_query(entry), _body((entry.get("request") or {}).get("body")))))),
+        ("answered", _body(body)),
+        ("the caller got", "\n".join(filter(None, (got, _body(received.get("body")))))),
+    )
+    return Line(
         number=entry["seq"],
-        time=f"{datetime.fromisoformat(entry['at']):%d %b %H:%M:%S}",
+        time=at,
         between=f"{WHO.get(entry['from'], entry['from'])} → {_asked(entry['to'])}",
-        call=f"{entry['method']} {entry['path']}",
-        status=f"{status or failure or '–'}" + (f" · {code}" if said_no else ""),
+        what=f"{entry['method']} {entry['path']}",
+        unfolded=tuple(filter(itemgetter(1), unfolded)),
+        named_by=named_by,
+        status=f"{status or lost or '–'}" + (f" · {code}" if said_no else ""),
         ok=status is not None and status < 400 and not said_no and not entry.get("breaches") and not failure,
         writes=bool(entry.get("writes")),
-        asked="\n".join(filter(None, (_query(entry), _body((entry.get("request") or {}).get("body"))))),
-        answered=_body(body),
         fault=(entry.get("fault") or "").replace("_", " "),
-        got="\n".join(filter(None, (got, _body(received.get("body"))))),
         times=entry.get(TIMES, 1),
     )
 

@@ -1,4 +1,5 @@
-// Draws the sequence diagram in the colours of the page, and again when the reader turns the lights on or off.
+// Draws the sequence diagram in the colours of the page, and again when the reader turns the lights on or off; unfolds
+// what a link leads to.
 (() => {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const drawings = [...document.querySelectorAll(".mermaid")].map((place) => ({ place, text: place.textContent }));
@@ -36,6 +37,13 @@
     await mermaid.run({ nodes: drawings.map(({ place }) => place) });
     document.documentElement.dataset.drawn = "yes";
   };
+  const unfold = () => {
+    const place = document.querySelector(":target");
+    if (!place) return;
+    for (const folded of [place.closest("details"), place.querySelector("details")]) folded?.setAttribute("open", "");
+    place.scrollIntoView();
+  };
+  addEventListener("hashchange", unfold);
   dark.addEventListener("change", draw);
-  draw();
+  draw().then(unfold);
 })();

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal import report
+from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.gherkin.recording import as_texts
 from rehearsal.gherkin.results import Observation, Outcome, ScenarioResult, StepResult
 from rehearsal.gherkin.timeline import Entry, Timeline
@@ -40,12 +41,23 @@ def played(outcome: Outcome = Outcome.HELD, *, finding: bool = False) -> Scenari
 
 
 def test_the_report_needs_nothing_from_outside(tmp_path: Path) -> None:
-    index = report.write([played()], tmp_path, seed=1, command="rehearsal demo")
-    pages = [index, tmp_path / "001-the-seller-pays.html"]
+    plays = [played(), played(Outcome.BROKEN, finding=True)]
+    index = report.write(plays, tmp_path, seed=1, command="rehearsal demo")
+    pages = [index, tmp_path / "rules.html", *tmp_path.glob("0*.html")]
     for page in pages:
-        addresses = re.findall(r'(?:src|href)="([^"]+)"', page.read_text())
-        assert addresses
-        assert [address for address in addresses if not (tmp_path / address).is_file()] == []
+        assert leads_nowhere(page) == []
+
+
+def leads_nowhere(page: Path) -> list[str]:
+    """Return the addresses on a page at which there is no file, or no such place in it."""
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page.read_text())
+    assert addresses
+    there = [(address, page.parent / (address.partition("#")[0] or page.name)) for address in addresses]
+    return [
+        address
+        for address, file in there
+        if not (file.is_file() and ("#" not in address or f'id="{address.partition("#")[2]}"' in file.read_text()))
+    ]
 
 
 def test_what_people_wrote_is_shown_as_text(tmp_path: Path) -> None:
@@ -69,6 +81,50 @@ def test_what_is_broken_is_said_first_and_with_what_was_seen(tmp_path: Path) -> 
     index = report.write([played(Outcome.BROKEN, finding=True)], tmp_path, seed=1, command="x")
     assert "Something did not hold" in index.read_text()
     assert "39.98 USD paid" in (tmp_path / "001-the-seller-pays.html").read_text()
+
+
+def test_a_finding_leads_to_each_of_its_witnesses(tmp_path: Path) -> None:
+    one = played(Outcome.BROKEN)
+    idle, event = ({**one.observed.trace[-1], "seq": seq, "cause": 2} for seq in (3, 4))
+    event |= {"kind": "event", "who": "oms", "name": "refund_requested", "data": {"amount": "<5.00>"}}
+    act = {"seq": 2, "at": idle["at"], "kind": "act", "cause": None, "who": "connector", "what": "x", "changed": False}
+    finding = {**BROKEN, "witness": {"exchanges": [3], "events": [4, 9], "money": {}, "order_id": "5"}}
+    one = replace(
+        one,
+        why="\n".join(as_texts([finding])),
+        observed=replace(
+            one.observed,
+            trace=(*one.observed.trace, act, idle, event),
+            findings={"findings": [finding], "verdicts": [finding]},
+        ),
+    )
+    index = report.write([one], tmp_path, seed=1, command="x")
+    page = tmp_path / "001-the-seller-pays.html"
+    witnesses = '<a href="#trace-3">3</a> of the trace; events <a href="#trace-4">4</a>, 9 of the trace; order id 5'
+    assert page.read_text().count(witnesses) == 2  # 9 is not in the trace
+    assert leads_nowhere(page) == leads_nowhere(index) == []
+    assert page.read_text().count('href="#no-refund-after-no"') == 2
+    assert "[exchange 3]" in page.read_text()
+    assert "<code>refund requested</code>" in page.read_text()
+    assert "&lt;5.00&gt;" in page.read_text()
+
+
+def test_a_rule_leads_to_what_it_is_and_to_the_scenarios_that_broke_it(tmp_path: Path) -> None:
+    plays = [played(), *(replace(played(Outcome.BROKEN, finding=True), name=f"It is {n}[a-b]") for n in range(14))]
+    index = report.write(plays, tmp_path, seed=1, command="x").read_text()
+    assert '<a href="rules.html#no-refund-after-no"><code>no-refund-after-no</code></a> A rejection' in index
+    assert 'by <a href="002-it-is-0-a-b.html#no-refund-after-no">It is 0 [a-b]</a>, <a href="003-' in index
+    assert index.count('.html#no-refund-after-no">It is') == 12
+    assert "</a> and 2 more</span>" in index
+
+
+def test_every_rule_stands_on_the_page_of_rules(tmp_path: Path) -> None:
+    report.write([played()], tmp_path, seed=1, command="x")
+    text = (tmp_path / "rules.html").read_text()
+    assert re.findall('<section class="rule" id="(.*?)">', text) == [one.slug for one in INVARIANTS.values()]
+    assert "<p>Number 2. Every refund the seller decided is executed exactly once" in text
+    assert '<p class="listed"><b>To the marketplace:</b>' in text
+    assert "](" not in text
 
 
 def test_what_did_not_hold_says_why_on_the_first_page(tmp_path: Path) -> None:
@@ -100,7 +156,7 @@ def test_what_was_not_played_to_its_end_is_never_said_to_hold(tmp_path: Path, ou
 def test_an_older_report_leaves_no_pages_behind(tmp_path: Path) -> None:
     report.write([played(), played()], tmp_path, seed=1, command="x")
     report.write([played()], tmp_path, seed=1, command="x")
-    assert [page.name for page in sorted(tmp_path.glob("*.html"))] == ["001-the-seller-pays.html", "index.html"]
+    assert [page.name for page in sorted(tmp_path.glob("0*.html"))] == ["001-the-seller-pays.html"]
 
 
 def test_only_payments_are_money() -> None:
