@@ -107,6 +107,12 @@ class Page:
         return gist(self.result)
 
     @property
+    def why(self) -> str:
+        """Return why it did not hold, without the command that stands below it."""
+        again = f"again: {self.result.again}"
+        return "\n".join(line for line in self.result.why.splitlines() if line.strip() != again)
+
+    @property
     def held(self) -> bool:
         return self.result.outcome is Outcome.HELD
 
@@ -158,6 +164,7 @@ def write(results: Sequence[ScenarioResult], out: Path, *, seed: int, command: s
         played=played,
         players=_players(pages),
         total=_totals(pages),
+        all_held=all(page.held for page in pages),
         most=FEW,
         invariants=_rules(pages),
     )

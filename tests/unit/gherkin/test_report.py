@@ -127,6 +127,35 @@ def test_every_rule_stands_on_the_page_of_rules(tmp_path: Path) -> None:
     assert "](" not in text
 
 
+def test_books_that_agree_are_green_only_where_the_scenario_held(tmp_path: Path) -> None:
+    index = report.write([played(), played(Outcome.BROKEN)], tmp_path, seed=1, command="x").read_text()
+    chips = [re.findall('<span class="chip (.*?)">agree', page.read_text()) for page in sorted(tmp_path.glob("0*"))]
+    assert chips == [["held"], ["plain"]]
+    assert '<dt>books</dt><dd class="">agree</dd>' in index
+    assert (
+        '<dt>books</dt><dd class="good">agree</dd>'
+        in report.write([played()], tmp_path, seed=1, command="x").read_text()
+    )
+
+
+def test_sums_of_several_currencies_have_a_line_of_their_own_and_break_between_them(tmp_path: Path) -> None:
+    (order,) = played().observed.ledgers
+    rows = (order, {**order, "marketplace": {"refunded": "4699499"}, "currency": "IDR"})
+    one = replace(played(), observed=replace(played().observed, ledgers=rows))
+    index = report.write([one], tmp_path, seed=1, command="x").read_text()
+    sums = '<span class="nowrap">39.98 USD</span> and <span class="nowrap">4,699,499 IDR</span>'
+    assert f'<div class="several"><dt>paid back</dt><dd>{sums}</dd></div>' in index
+    assert f"<span>paid back <b>{sums}</b></span>" in index
+    assert '<div class="several">' not in report.write([played()], tmp_path, seed=1, command="x").read_text()
+
+
+def test_the_command_that_plays_it_again_stands_once(tmp_path: Path) -> None:
+    again = BROKEN["reproduce"]
+    one = replace(played(Outcome.BROKEN, finding=True), why="\n".join(as_texts([BROKEN])), again=again)
+    report.write([one], tmp_path, seed=1, command="x")
+    assert (tmp_path / "001-the-seller-pays.html").read_text().count(again) == 1
+
+
 def test_what_did_not_hold_says_why_on_the_first_page(tmp_path: Path) -> None:
     whys = [
         "paid back: expected <1.00> USD; seen 2.00 USD\n  more of it",
