@@ -18,8 +18,8 @@ _LIBRARIES: Final = tuple(
 # The libraries of those who play in this process: a suite's own module of such a name would be taken for it.
 USED: Final = (
     "alembic", "click", "cryptography", "faker", "flask", "gherkin", "h11", "holidays", "jinja2", "jsonschema",
-    "odata_query", "orjson", "referencing", "requests", "rich", "sqlalchemy", "trustme", "urllib3", "waitress",
-    "werkzeug", "yaml",
+    "markdown_it", "odata_query", "orjson", "referencing", "requests", "rich", "sqlalchemy", "trustme", "urllib3",
+    "waitress", "werkzeug", "yaml",
 )  # fmt: skip
 _SHOWN: Final = re.compile(r'File "(.+)", line (\d+), in .*\n\s*(.*)')
 CONNECTOR_FAILED: Final = "The connector failed"  # the title of the Problem

@@ -123,7 +123,7 @@ def test_every_rule_stands_on_the_page_of_rules(tmp_path: Path) -> None:
     text = (tmp_path / "rules.html").read_text()
     assert re.findall('<section class="rule" id="(.*?)">', text) == [one.slug for one in INVARIANTS.values()]
     assert "<p>Number 2. Every refund the seller decided is executed exactly once" in text
-    assert '<p class="listed"><b>To the marketplace:</b>' in text
+    assert "<li><strong>To the marketplace:</strong>" in text
     assert "](" not in text
 
 
