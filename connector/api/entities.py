@@ -109,6 +109,7 @@ _UNITS_OF: Final = (
 
 # A parcel is what the units of one package are; the connector keeps no table of its own for it. A line belongs to one
 # package, so that the lowest line number in it can serve as the parcel's.
+_canceled: Final = sa.case((line_units.c.site_status == "CANCELLED", 1), else_=0)
 _parcels: Final = (
     sa.select(
         sa.func.min(line_units.c.item_id).label("id"),
@@ -118,7 +119,7 @@ _parcels: Final = (
         orders.c.updated_at,
         sa.case((sa.func.max(sa.cast(line_units.c.shipped, sa.Integer)) == 1, orders.c.shipped_at)).label("shipped_at"),
         sa.case(
-            (sa.func.min(line_units.c.site_status) == "CANCELLED", "Canceled"),
+            (sa.func.min(_canceled) == 1, "Canceled"),
             (sa.func.max(sa.cast(line_units.c.shipped, sa.Integer)) == 0, "NoChange"),
             (orders.c.delivered_at.is_not(None), "Complete"),
             else_="InTransit",

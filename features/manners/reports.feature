@@ -24,3 +24,16 @@ Feature: The OMS makes a report every night
     And the seller has refunded Maya O'Neill 7.25 USD of the rug
     When an hour passes
     Then the connector has answered whatever the report asked for
+
+  @R14 @R44
+  Scenario: Of one parcel a part was called off before the rest left
+    Given Noah has ordered:
+      | goods | pieces | price each | parcel |
+      | vase  | 1      | 90.00 USD  | 1      |
+      | bowl  | 1      | 10.00 USD  | 1      |
+    And 15 minutes have passed
+    And the seller has called off what Noah ordered of the vase, as it is not available
+    And 15 minutes have passed
+    And the seller has shipped Noah's order
+    When an hour passes
+    Then the connector has answered whatever the report asked for
