@@ -1,10 +1,18 @@
 Feature: What a connector must not do when it gets hard
-  Three ways to lose money with a connector that looks finished.
+  Four ways to lose money with a connector that looks finished.
 
   Scenario: The answer to a refund gets lost
     Given Maya has received a desk lamp for 39.98 USD
     And everybody has heard of it
     And the marketplace loses its answer to the next refund
+    When the seller refunds Maya 10.00 USD of the order
+    Then Maya has been paid back 10.00 USD
+    And the trouble was hit
+
+  Scenario: A refund gets lost on its way
+    Given Maya has received a desk lamp for 39.98 USD
+    And everybody has heard of it
+    And the marketplace does not receive the next refund
     When the seller refunds Maya 10.00 USD of the order
     Then Maya has been paid back 10.00 USD
     And the trouble was hit

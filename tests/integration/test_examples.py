@@ -37,13 +37,21 @@ def test_the_node_connector_plays_the_nine_workflows_of_the_guide() -> None:
 @needs_node
 def test_it_loses_no_money_when_it_gets_hard() -> None:
     code, out = played(NODE / "seat.yaml", str(EXAMPLES / "features/trouble.feature"))
-    assert (code, "3 scenarios: 3 held" in out) == (0, True), out
+    assert (code, "4 scenarios: 4 held" in out) == (0, True), out
 
 
 @needs_node
-def test_it_survives_its_deaths_over_a_decision() -> None:
-    ended = rehearsal("crash", "-t", "demo", "-k", "seller approves", "--seat", str(NODE / "seat.yaml"))
-    assert (ended.returncode, "10 survived, 0 findings" in ended.stdout) == (0, True), ended.stdout + ended.stderr
+@pytest.mark.parametrize(
+    ("what", "code", "outcome"),
+    [
+        (("-t", "demo", "-k", "seller approves"), 0, "10 survived, 0 findings"),
+        # At one of them it dies while the staff ask for the refund, and nobody knows whether it has heard them.
+        ((str(EXAMPLES / "features/trouble.feature"), "-k", "answer"), 4, "14 survived, 0 findings, 1 not judged"),
+    ],
+)
+def test_it_survives_its_deaths(what: tuple[str, ...], code: int, outcome: str) -> None:
+    ended = rehearsal("crash", *what, "--seat", str(NODE / "seat.yaml"))
+    assert (ended.returncode, outcome in ended.stdout) == (code, True), ended.stdout + ended.stderr
 
 
 @needs_node
