@@ -190,6 +190,11 @@ class DecisionLedger:
         """Return whether the staff have decided something about a claim that the connector has not been told."""
         return any(decision.kept for (about, _), decision in self._decisions.items() if about == claim)
 
+    def done(self, claim: str, question: str) -> bool:
+        """Return whether the connector has carried out what the staff decided on this, and nothing has moved since."""
+        decision = self._decisions.get((claim, question))
+        return decision is not None and decision.done
+
     @property
     def owing(self) -> bool:
         """Return whether a decision or a refund waits to be carried out."""

@@ -18,10 +18,11 @@ ANYBODY: Final = ""  # whose claim a refusal concerned is not known where the ca
 
 @dataclass(slots=True)
 class _Failures:
-    """What was refused, in the words of who refused it; what had no answer; what others had done before."""
+    """What was refused, in the words of who refused it; what had no answer, done or not; what others were first at."""
 
     words: dict[str, None] = field(default_factory=dict)
     unanswered: bool = False
+    unheard: bool = False  # it was done, and the answer that said so got lost
     overtaken: bool = False
 
 
@@ -40,20 +41,22 @@ class NothingStaysOpen(Invariant):
         default_factory=lambda: defaultdict(dict)
     )  # what is read as open
     _failures: dict[str, _Failures] = field(default_factory=lambda: defaultdict(_Failures))  # by claim
+    _just_done: set[str] = field(default_factory=set)  # by the connector, in a call that has not ended: claims, orders
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note which claims end, and which adjustments are open."""
         claim = event.claim
         if claim is None:
             return NO_VIOLATION
+        if event.by_connector:
+            self._just_done |= {claim, event.order}
         if event.name in MOVES or event.name in REQUESTS:
             self._ended.pop(claim, None)
             if event.status.endswith(ENDED):
                 self._ended[claim] = (event.seq, event.order, event.status)
                 self._failures[claim].overtaken |= self.decisions.kept(claim)
         elif event.name == EventName.DEADLINE_LAPSED or (
-            event.name == EventName.DECISION_GIVEN
-            and not self.decisions.asks(claim, event.question or Question.REQUEST)
+            event.name == EventName.DECISION_GIVEN and self._comes_late(claim, event.question or Question.REQUEST)
         ):
             self._failures[claim].overtaken = True
         elif event.name == EventName.ADJUSTMENT_READ:
@@ -62,16 +65,24 @@ class NothingStaysOpen(Invariant):
                 self._open[claim][event.ref] = (event.seq, event.placed)
         return NO_VIOLATION
 
+    def _comes_late(self, claim: str, question: str) -> bool:
+        """Return whether nobody asks for this any more, for another reason than that it was carried out meanwhile."""
+        return not (self.decisions.asks(claim, question) or self.decisions.done(claim, question))
+
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """Note what was refused, and what was left without an answer."""
+        done, self._just_done = self._just_done, set()
         silent = exchange.writes and (exchange.failure is not None or (exchange.status or 500) >= 500)
-        if exchange.outside or not (exchange.refusal or silent):
+        # What a seat says of a case that it shows is no refusal; the marketplace refuses with 200, too.
+        refused = exchange.refusal and (exchange.callee == "marketplace" or (exchange.status or 500) >= 400)
+        if exchange.outside or not (refused or silent):
             return NO_VIOLATION
         known = exchange.subjects if exchange.callee == "marketplace" else ()
         for claim in known or (exchange.order or ANYBODY,):
             failures = self._failures[claim]
-            failures.unanswered |= silent
-            if exchange.refusal:
+            failures.unanswered |= silent and claim not in done
+            failures.unheard |= silent and claim in done
+            if refused:
                 failures.words[exchange.refusal] = None
         return NO_VIOLATION
 
@@ -103,11 +114,13 @@ class NothingStaysOpen(Invariant):
         if any(word in told for word in words) or (told and silent):
             return
         expected = f"the words of who refused it: {' or '.join(words)}" if words else "no error, as nothing has failed"
+        if any(failures.unheard for failures in about):
+            expected = "no error, as it was done: it was only the answer that got lost"
         yield Violation(
             f"error {row.id} {told}",
             "connector",
             expected,
-            f"the staff see {row.status}: {told or 'without a word'}",
+            f"the staff see {row.status or 'an error'}: {told or 'without a word'}",
             Witness(
                 money={"amount": str(row.amount)},
                 about={"order_id": row.order_id, "claim": claim, "adjustment_id": row.id},

@@ -166,6 +166,22 @@ NOTICED: dict[str, tuple[str, Callable[[], Story]]] = {
         "nothing-stays-open",
         lambda: Story().ordered().refused("too late", "R1").came_to_rest(Row(status="Error", error="no"))
     ),
+    "an error though it was done, and only the answer got lost": (
+        "nothing-stays-open",
+        lambda: Story().moved(SUCCESS, "APPROVE_REFUND").called_for("S1", "approve", "R1", failure="Lost").decided()
+        .came_to_rest(Row(error="no answer"))
+    ),
+    "an error though the refund was made, and only the answer got lost": (
+        "nothing-stays-open",
+        lambda: Story().ordered().asked("5.00").started("R2", "5.00")
+        .called_for("S1", "createReturn", order="O1", failure="Lost")
+        .came_to_rest(Row(return_id=None, error="no answer"))
+    ),
+    "an error in words that a seat has of its own": (
+        "nothing-stays-open",
+        lambda: Story().ordered().called("stage", "oms", "oms_approve", 200, refusal="no answer")
+        .came_to_rest(Row(error="no answer"))
+    ),
     "a book that is ahead of the money": (
         "never-ahead", lambda: Story().ordered().paid("5.00").booked(item="5.01")
     ),
@@ -233,6 +249,9 @@ NOTICED |= {
     ),
 }  # fmt: skip
 IN_ORDER: dict[str, Callable[[], Story]] = {
+    "an error where nobody answered, and nothing was done": lambda: (
+        Story().decided().called_for("S1", "approve", "R1", failure="Lost").came_to_rest(Row(error="no answer"))
+    ),
     "a decision that is carried out within the call": (
         lambda: Story().ordered().asked_back().moved(SUCCESS, "APPROVE_REFUND").decided().act_ended()
     ),
