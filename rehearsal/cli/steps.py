@@ -1,14 +1,19 @@
 """`rehearsal steps`: lists and searches the steps that come with Rehearsal, with the tables that some of them take."""
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from itertools import groupby
 from typing import Final
 
 import click
+from pytest_bdd.steps import step_function_context_registry
 
 from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.control.places import near
+from rehearsal.gherkin.steps import shipped as plugin  # noqa: F401 - registers the steps
+from rehearsal.gherkin.steps.phrases import Phrase
 from rehearsal.gherkin.vocabulary import Saying, Story, columns, example, nearest, shipped, stem, stories
 from rehearsal.report import terminal
 from rehearsal.resources import folder
@@ -35,7 +40,10 @@ def steps(words: tuple[str, ...]) -> int:
     story stands the feature that plays it, to copy from.
     """
     wanted = [word for part in words for word in part.casefold().split()]
-    found = [step for step in shipped() if all(stem(word) in _about(step) for word in wanted)]
+    found: dict[Saying, Saying] = {}
+    for step in shipped():
+        if shown := _with(step, wanted):
+            found.setdefault(shown, step)
     told = [story for story in stories() if wanted and all(stem(word) in _of(story) for word in wanted)]
     console = terminal.console()
     if not found and not told:
@@ -46,13 +54,13 @@ def steps(words: tuple[str, ...]) -> int:
         for step in likest:
             click.echo(f"  {step}", err=True)
         return ExitCode.USAGE
-    for heading, together in groupby(found, key=lambda step: step.heading):
+    for heading, together in groupby(found, key=lambda shown: shown.heading):
         console.print(f"\n{heading}", style="bold", markup=False)
-        for step in together:
-            console.print(f"  {step}", markup=False, soft_wrap=True)
-            for line in example(step):
+        for shown in together:
+            console.print(f"  {shown}", markup=False, soft_wrap=True)
+            for line in example(found[shown]):
                 console.print(f"    {line}", style="dim", markup=False, soft_wrap=True)
-            if listed := columns().get(step.text):
+            if listed := columns().get(found[shown].text):
                 console.print(f"    Columns: {listed}", style="dim", markup=False, soft_wrap=True)
     if told:
         console.print("\nStories and where they are played", style="bold", markup=False)
@@ -65,9 +73,30 @@ def steps(words: tuple[str, ...]) -> int:
     return ExitCode.CONTENT
 
 
+def _with(step: Saying, wanted: Sequence[str]) -> Saying | None:
+    """Return the step with all that is wanted in or about it, where need be with others of its words."""
+    shown, its_columns = step, columns().get(step.text, "")
+
+    def missing(one: Saying) -> int:
+        return sum(stem(word) not in _about(one, its_columns) for word in wanted)
+
+    while lacks := missing(shown):
+        shown = min(_others(shown), key=missing, default=shown)
+        if missing(shown) == lacks:
+            return None
+    return shown
+
+
+def _others(step: Saying) -> Iterator[Saying]:
+    """Tell the step with each other word that can stand in one of its places."""
+    for known in step_function_context_registry.values():
+        if known.type == step.keyword.lower() and isinstance(known.parser, Phrase):
+            yield from (replace(step, text=text) for text in known.parser.others(step.text))
+
+
 def _meant(word: str) -> str:
     """Return the word that the steps have for it."""
-    known = {one for step in shipped() for one in re.findall(r"\w+", _about(step))}
+    known = {one for step in shipped() for one in re.findall(r"\w+", _about(step, columns().get(step.text, "")))}
     near = [] if word in known else get_close_matches(word, sorted(known), 1)
     return _CALLED.get(word, near[0] if near else word)
 
@@ -76,5 +105,5 @@ def _of(story: Story) -> str:
     return f"{story.name} {story.words} {' '.join(feature.stem for feature in story.features)}".casefold()
 
 
-def _about(step: Saying) -> str:
-    return f"{step} {step.heading} {columns().get(step.text, '')}".casefold()
+def _about(step: Saying, its_columns: str) -> str:
+    return f"{step} {step.heading} {its_columns}".casefold()

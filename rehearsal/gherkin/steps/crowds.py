@@ -74,14 +74,14 @@ def _(crowd: Crowd, count: str | None, sum: str | None) -> None:
     expect(f"how many have been paid back {sum or 'everything'}", _many(crowd, count), **books)
 
 
-@then(phrase("(?:all|{COUNT}) of their requests (?:are|is) shown as {WORDS}"))
+@then(phrase("(?:all|{COUNT}) of their requests (?:are|is) shown as {STATE}"))
 def _(crowd: Crowd, count: str | None, words: str) -> None:
     one_of("a request is shown as", (*EVER_SHOWN, *CANCELLATIONS.values()), words)
     seen = Counter(buyer.shown_as() for buyer in crowd.buyers if buyer.claims)
     expect(f'how many requests are shown as "{words}"', _many(crowd, count), seen[words])
 
 
-@then(phrase("(?:each|{COUNT}) of them ha(?:ve|s) exactly one mail, {WORDS}"))
+@then(phrase("(?:each|{COUNT}) of them ha(?:ve|s) exactly one mail, {MAIL}"))
 def _(crowd: Crowd, count: str | None, words: str) -> None:
     one_of("a mail is", MAILS, words)
     seen = Counter(tuple(mail["kind"] for mail in buyer.mails) for buyer in crowd.buyers)

@@ -45,7 +45,7 @@ ZONES: Final = {
 }
 
 
-@then(phrase("{BUYER}'s {REQUEST} is shown as {WORDS}"))
+@then(phrase("{BUYER}'s {REQUEST} is shown as {STATE}"))
 def _(people: Cast, which: Which, words: str) -> None:
     _is_shown_as(people, which, words)
 
@@ -91,7 +91,7 @@ BESIDES: Final = (
 )
 
 
-@then(phrase("{BUYER}'s {REQUEST} was decided by (?P<who>.+)"))
+@then(phrase(f"{{BUYER}}'s {{REQUEST}} was decided by (?P<who>{'|'.join(DECIDERS)}|.+)"))
 def _(people: Cast, which: Which, who: str) -> None:
     expected = who.replace("TikTok Shop", "the marketplace")
     one_of("a request is decided by", DECIDERS, expected)
@@ -138,7 +138,7 @@ def _(people: Cast, which: Which) -> None:
     expect(f"until when to answer {which.name}", None, people.buyer(which.name).request(which)["seller_deadline"])
 
 
-@then(phrase("the answer to {BUYER}{ABOUT} is due on (?P<said>.+) in (?P<city>.+)"))
+@then(phrase(f"the answer to {{BUYER}}{{ABOUT}} is due on (?P<said>.+) in (?P<city>{'|'.join(ZONES)}|.+)"))
 def _(people: Cast, which: Which, said: str, city: str) -> None:
     one_of("an hour is told in", ZONES, city)
     expected = moment(said)
@@ -147,7 +147,7 @@ def _(people: Cast, which: Which, said: str, city: str) -> None:
     expect(f"until when to answer {which.name}, in {city}", expected, due)
 
 
-@then(phrase("{BUYER}'s appeal{ABOUT} is {WORDS}"))
+@then(phrase("{BUYER}'s appeal{ABOUT} is {APPEAL}"))
 def _(people: Cast, which: Which, words: str) -> None:
     one_of("an appeal is", APPEALS, words)
     expect(f"{which.name}'s appeal", words, people.buyer(which.name).appeal(which))
@@ -192,7 +192,7 @@ def _books_say(people: Cast, which: Which, expected: Sum) -> None:
         )
 
 
-@then(phrase('{BUYER} has (?:exactly )?{COUNT} mails?, (?P<mails>"[^"]+"(?:,? (?:and )?(?:then )?"[^"]+")*)'))
+@then(phrase('{BUYER} has (?:exactly )?{COUNT} mails?, (?P<mails>{MAIL}(?:,? (?:and )?(?:then )?"[^"]+")*)'))
 def _(people: Cast, buyer: str, count: str, mails: str) -> None:
     kinds = re.findall(r'"([^"]+)"', mails)
     if len(kinds) != number(count):

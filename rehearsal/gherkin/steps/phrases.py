@@ -18,7 +18,7 @@ from pytest_bdd import given, parsers, when
 
 from rehearsal.gherkin.buyer import DISCOUNTS, Buyer, Goods
 from rehearsal.gherkin.cast import Cast
-from rehearsal.gherkin.closed_words import meant, one_of
+from rehearsal.gherkin.closed_words import APPEALS, CANCELLATIONS, EVER_SHOWN, MAILS, meant, one_of
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.expect import Differs, expect
 from rehearsal.gherkin.which import NOUNS, ORDINALS, Which
@@ -79,6 +79,9 @@ PIECES: Final = {
     "SPAN": rf"(?P<span>{_SPAN}(?: and (?:a half|{_SPAN}))?)",
     "WORDS": r'"(?P<words>[^"]+)"',
     "GRADE": rf"(?P<grade>{'|'.join(GRADES)}|\w+)",
+    "STATE": rf'"(?P<words>{"|".join((*EVER_SHOWN, *CANCELLATIONS.values()))}|[^"]+)"',
+    "APPEAL": rf'"(?P<words>{"|".join(APPEALS)}|[^"]+)"',
+    "MAIL": rf'"(?P<words>{"|".join(MAILS)}|[^"]+)"',
     "PLACE": rf"(?:(?P<place>{_NTH}) )?",
     "REQUEST": rf"(?:(?P<nth>{_NTH}) )?(?P<noun>{'|'.join(NOUNS)}){_ABOUT}",
     "PARCEL": rf"(?:(?P<nth>{_NTH}) )?(?P<noun>parcel){_ABOUT}",
@@ -107,6 +110,7 @@ class Phrase(parsers.StepParser):
         whole = re.sub(r"\{([A-Z_]+)\}", lambda piece: PIECES[piece.group(1)], text.replace("{BUYER}'s", "{BUYER}<'s>"))
         super().__init__(whole.replace("<'s>", "(?:'s|(?<=[sxz])')"))
         self.core: Final = _core(text.replace("{BUYER}'s", "{BUYER}"))
+        self._text = text
 
     @cached_property
     def _expression(self) -> re.Pattern[str]:
@@ -115,6 +119,19 @@ class Phrase(parsers.StepParser):
     def is_matching(self, name: str) -> bool:
         plain = _plain(name)
         return self.core in plain and self._expression.fullmatch(plain) is not None
+
+    def others(self, name: str) -> list[str]:
+        """Return a line of this step with each other word in it that can stand in one of its places."""
+        if not (matched := self._expression.fullmatch(_plain(name))):
+            return []
+        found = []
+        for place, words in _closed(self._text).items():
+            if said := matched[place]:
+                several = said.split()[0].endswith("s")
+                start, end = matched.span(place)
+                for word in sorted(words, key=lambda word: word.split()[0].endswith("s") != several):
+                    found.append(f"{matched.string[:start]}{word}{matched.string[end:]}")
+        return [other for other in found if self.is_matching(other)]
 
     def parse_arguments(self, name: str) -> dict[str, Any] | None:
         matched = self._expression.fullmatch(_plain(name))
@@ -148,6 +165,21 @@ def _core(text: str) -> str:
             parts[-1] += char
         before = char
     return max(parts, key=len)
+
+
+def _closed(text: str) -> dict[str, list[str]]:
+    """Return the words there are for each named place of a step's text; names, goods, sums and the like are open."""
+    found = {}
+    for piece in ("GRADE", "STATE", "APPEAL", "MAIL"):
+        text = text.replace(f"{{{piece}}}", PIECES[piece])
+    for place in re.finditer(r"\(\?P<(\w+)>", text):
+        depth, end = 1, place.end()
+        while depth:
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            end += 1
+        parts = re.split(r"\(\?:|[|()]", text[place.end() : end - 1])
+        found[place[1]] = [part for part in parts if part.strip() and not re.search(r"[][{}\\.?*+^$]", part)]
+    return found
 
 
 @lru_cache(maxsize=1)  # each of the steps there are is asked about the same line

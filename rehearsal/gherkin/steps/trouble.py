@@ -81,6 +81,20 @@ class _Sentence(Phrase):
         said = super().parse_arguments(name)
         return said and {"said": {piece: text for piece, text in said.items() if text}}
 
+    def others(self, name: str) -> list[str]:
+        """Leave out calls that nobody makes of whom it is about; and what is about webhooks stays so."""
+        others = (other for other in super().others(name) if "webhook" in other or "webhook" not in name)
+        return [other for other in others if (said := self.parse_arguments(other)) and _is_asked(**said["said"])]
+
+
+def _is_asked(party: str, calls: str = "call", shop: str = "", **said: str) -> bool:
+    """Return whether there are such calls: webhooks go to the connector and the OMS, which gets no others."""
+    operation = _FORMS.get(calls)
+    if party == "OMS" or operation == "webhook":
+        return operation in (None, "webhook") and party != "marketplace"
+    of_its_own = shop or (operation and not operation.islower())  # its shops, and names that only it has
+    return party == "marketplace" or not of_its_own
+
 
 def trouble(text: str, kind: str, **having: Callable[[dict[str, str]], Any]) -> None:
     """Make a sentence a fault: of which calls, how often and for how long is said in the same way in all of them."""

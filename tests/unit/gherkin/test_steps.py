@@ -28,6 +28,31 @@ def test_a_step_is_found_by_its_words(rehearse: Rehearse, words: list[str], foun
     assert [line for line in found if line not in shown] == []
 
 
+# Words that a step takes and its example has not, each with a step that is listed with it.
+CHANGED = {
+    "marketplace next approval": "Given the marketplace does not receive the next approval",
+    "cuts approvals": "Given the marketplace cuts short its answers to the next 2 approvals",
+    "connector loses webhook": "Given the connector loses its answer to the next webhook",
+    "one id": "Given the OMS gives all its refunds one id",
+    "accepts missing": "When the seller finds Maya's goods with parts missing and accepts them",
+    "offer sent": 'Then Maya\'s request is shown as "Offer Sent to Buyer"',
+    "support buyer": 'Then Maya\'s appeal is "support buyer"',
+    "mail cancelled": 'Then Maya has exactly one mail, "order cancelled"',
+    "decided operator": "Then Maya's request was decided by the operator",
+    "Jakarta": "Then the answer to Maya is due on Tuesday 11 March 2031, 10:00:00 in Jakarta",
+}
+
+
+@pytest.mark.parametrize("words", CHANGED)
+def test_a_step_is_found_by_each_word_that_it_takes(rehearse: Rehearse, words: str) -> None:
+    assert f"  {CHANGED[words]}" in rehearse("steps", words).out.splitlines()
+
+
+def test_a_call_that_nobody_makes_is_not_listed(rehearse: Rehearse) -> None:
+    assert "marketplace" not in rehearse("steps", "every webhook").out
+    assert "OMS" not in rehearse("steps", "every approval").out
+
+
 # What people look for who have a story in mind, and what it is called.
 LOOKED_FOR = {
     "lost": "a lost parcel",

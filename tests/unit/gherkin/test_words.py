@@ -13,6 +13,7 @@ from rehearsal.gherkin.crowd import Crowd
 from rehearsal.gherkin.refusals import IS_LOST, RULES
 from rehearsal.gherkin.staff import Clock, Courier, Operator, Seller, SellerCenter, Watcher
 from rehearsal.gherkin.steps import shipped as plugin
+from rehearsal.gherkin.steps.phrases import Phrase
 from rehearsal.gherkin.vocabulary import Saying, nearest
 from rehearsal.gherkin.vocabulary import shipped as listed
 from rehearsal.resources import folder
@@ -36,6 +37,13 @@ def takes(step: StepFunctionContext, line: str) -> bool:
 @pytest.mark.parametrize("line", LISTED)
 def test_exactly_one_step_takes_what_is_listed(line: str) -> None:
     assert len([step for step in shipped() if takes(step, line)]) == 1
+
+
+def test_what_is_listed_with_another_of_its_words_is_still_one_step() -> None:
+    ours = [(step.type, step.parser) for step in shipped() if isinstance(step.parser, Phrase)]
+    others = {f"{keyword} {one}" for keyword, text in ours for line in listed() for one in text.others(line.text)}
+    assert len(others) > len(LISTED)
+    assert [line for line in others if len([step for step in shipped() if takes(step, line)]) != 1] == []
 
 
 def test_every_step_is_listed() -> None:
