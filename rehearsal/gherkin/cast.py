@@ -75,10 +75,11 @@ class ConnectorProcess:
 
 
 class Trouble:
-    """What goes wrong on purpose."""
+    """What goes wrong on purpose. The first `over_all` faults are planned in every scenario of the run."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, over_all: int) -> None:
         self.stage = stage
+        self._over_all = over_all
 
     def comes(self, kind: str, **fault: Any) -> None:
         """Plan a fault: `to`, `operation`, `times`, `until` and the like, as `plan_fault` takes them."""
@@ -90,14 +91,18 @@ class Trouble:
 
     @property
     def planned(self) -> list[Json]:
-        """Every fault that was planned, in this order, with what it hit."""
-        return list(self.stage.faults()["faults"])
+        """The faults of this scenario, or where it has none those of the whole run, each with what it hit."""
+        faults = list(self.stage.faults()["faults"])
+        return faults[self._over_all :] or faults
 
 
 class Cast:
-    """Everybody on one stage. A buyer comes on when first called by name. `entries` tell what anybody has done."""
+    """Everybody on one stage. A buyer comes on when first called by name. `entries` tell what anybody has done.
 
-    def __init__(self, stage: Stage, entries: list[Entry]) -> None:
+    So many faults are planned `over_all` scenarios of the run.
+    """
+
+    def __init__(self, stage: Stage, entries: list[Entry], over_all: int = 0) -> None:
         self.stage = stage = Told(stage, self._bought, entries)
         self.clock = Clock(stage)
         self.courier = Courier(stage)
@@ -106,7 +111,7 @@ class Cast:
         self.seller_center = SellerCenter(stage)
         self.watcher = Watcher(stage)
         self.connector = ConnectorProcess(stage)
-        self.trouble = Trouble(stage)
+        self.trouble = Trouble(stage, over_all)
         self.shops = Shops(stage)
         self._buyers: dict[str, Buyer] = {}
 

@@ -11,8 +11,9 @@ from rehearsal.gherkin.timeline import Timeline
 
 @pytest.fixture
 def people(stage: Stage, request: pytest.FixtureRequest) -> Cast:
-    cast = Cast(stage, stage.entries if isinstance(stage, Timeline) else [])
-    request.node.stash[RECORDING].buyers = cast.names
+    recording = request.node.stash[RECORDING]
+    cast = Cast(stage, stage.entries if isinstance(stage, Timeline) else [], recording.planned)
+    recording.buyers = cast.names
     return cast
 
 

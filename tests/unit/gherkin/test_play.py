@@ -405,6 +405,15 @@ def test_trouble_that_was_not_hit_as_often_as_planned_is_not_judged(
     assert words in rehearse("play", feature, *(["--faults", plan] if fault else []), code=code).out
 
 
+def test_a_scenario_s_own_trouble_is_not_that_of_the_whole_run(rehearse: Rehearse) -> None:
+    lost = TROUBLED.format(trouble="And the marketplace loses its answer to the next approval")
+    feature = rehearse.file("own.feature", f"{lost}    And the trouble was hit once\n")
+    plan = rehearse.file("plan.yaml", "- {kind: garble, operation: reject, times: 1}\n")
+    shown = rehearse("play", feature, "--faults", plan, code=4).out
+    assert "nowhere as often as planned: not judged" in shown
+    assert "1 scenario: 1 held" in shown
+
+
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
