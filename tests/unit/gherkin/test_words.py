@@ -7,12 +7,14 @@ from html import unescape
 import pytest
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
+from mock_oms.domain.manners import CAREFUL, CARELESS, Manner, manners_named
 from rehearsal.gherkin.buyer import Buyer
 from rehearsal.gherkin.cast import Cast, ConnectorProcess, Shops, Trouble
 from rehearsal.gherkin.crowd import Crowd
 from rehearsal.gherkin.refusals import IS_LOST, RULES
 from rehearsal.gherkin.staff import Clock, Courier, Operator, Seller, SellerCenter, Watcher
 from rehearsal.gherkin.steps import shipped as plugin
+from rehearsal.gherkin.steps.manners import MANNERS
 from rehearsal.gherkin.steps.phrases import Phrase
 from rehearsal.gherkin.vocabulary import Saying, nearest
 from rehearsal.gherkin.vocabulary import shipped as listed
@@ -49,6 +51,15 @@ def test_what_is_listed_with_another_of_its_words_is_still_one_step() -> None:
 def test_every_step_is_listed() -> None:
     missing = [f"{step.type} {step.parser.name}" for step in shipped() if not any(takes(step, one) for one in LISTED)]
     assert missing == []
+
+
+def test_the_table_of_manners_says_what_each_is_called_and_which_are_careless() -> None:
+    rows = re.findall(r"^\| \*(.+)\* \| `(.+)` \| (yes|no) \| ", DOCUMENT, re.MULTILINE)
+    names = {said: name for said, name in MANNERS.items() if name not in (CAREFUL, CARELESS)}
+    assert {said: name for said, name, _ in rows} == {**names, "pages by 2": "pages-by-2"}
+    careless = manners_named([CARELESS]).habits
+    assert [name for _, name, is_so in rows if (manners_named([name]).habits <= careless) != (is_so == "yes")] == []
+    assert {habit for _, name, _ in rows for habit in manners_named([name]).habits} == {*Manner}
 
 
 PEOPLE = {
