@@ -18,7 +18,8 @@ from typing import Final
 CAREFUL: Final = "careful"
 CARELESS: Final = "careless"
 FEW: Final = 2  # rows of a small page. Certainty: assumed
-_PAGES: Final = re.compile(r"pages-by-([1-9]\d{0,2})")
+_PAGES_BY: Final = "pages-by-"
+_PAGES: Final = re.compile(rf"{_PAGES_BY}([1-9]\d{{0,2}})")
 
 
 class Manner(StrEnum):
@@ -82,9 +83,12 @@ POLITE: Final = Manners()
 
 
 def manners_named(names: Iterable[str]) -> Manners:
-    """Return the manners of these names. Raises ValueError, naming the one that there is not."""
+    """Return the manners of these names. Raises ValueError, naming the one that there is not, or cannot be."""
     habits: set[Manner] = set()
     page = None
+    names = tuple(names)
+    if CAREFUL in names and (bad := next((name for name in names if name != CAREFUL), None)) is not None:
+        raise ValueError(f"oms_manners has {CAREFUL!r} and {bad!r}; who is careful has none of the others.")
     for name in names:
         if name == CARELESS:
             habits |= set(Manner) - CHANGES_DECISIONS - NO_BAD_HABITS
@@ -100,6 +104,8 @@ def _named(name: str) -> Manner:
     try:
         return Manner(name)
     except ValueError:
-        known = (CAREFUL, CARELESS, *Manner, "pages-by-N")
+        if name.startswith(_PAGES_BY):
+            raise ValueError(f"oms_manners has {name!r}; pages are by 1 to 999 rows, as in {_PAGES_BY}{FEW}.") from None
+        known = (CAREFUL, CARELESS, *Manner, f"{_PAGES_BY}N")
         meant = "".join(f"did you mean {one}? " for one in get_close_matches(name, known, 1))
         raise ValueError(f"oms_manners has {name!r}; {meant}there are {', '.join(known)}.") from None

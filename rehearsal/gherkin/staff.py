@@ -93,7 +93,7 @@ class Clock:
     def starts_with(self, manners: Sequence[str]) -> None:
         """Begin anew with an OMS that has these manners as well, or is careful again."""
         known = [] if "careful" in manners else self.stage.world().get("oms_manners", [])
-        self.stage.reset(oms_manners=list(dict.fromkeys([*known, *manners])))
+        self.stage.reset(oms_manners=list(dict.fromkeys([*(one for one in known if one != "careful"), *manners])))
 
     def starts_with_webhooks(self) -> None:
         """Begin anew with a connector, and an OMS, that are told by webhooks."""

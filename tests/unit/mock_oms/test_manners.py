@@ -243,6 +243,19 @@ def test_manners_have_names() -> None:
     assert "'careles'; did you mean careless? there are" in refused(Refused, Office, manners=("careles",)).detail
 
 
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (("pages-by-N",), "oms_manners has 'pages-by-N'; pages are by 1 to 999 rows, as in pages-by-2."),
+        (("pages-by-0",), "oms_manners has 'pages-by-0'; pages are by 1 to 999 rows, as in pages-by-2."),
+        (("pages-by-1000",), "oms_manners has 'pages-by-1000'; pages are by 1 to 999 rows, as in pages-by-2."),
+        (("reports", "careful"), "oms_manners has 'careful' and 'reports'; who is careful has none of the others."),
+    ],
+)
+def test_manners_that_cannot_be_are_refused(names: tuple[str, ...], words: str) -> None:
+    assert refused(Refused, Office, manners=names).detail == words
+
+
 def test_all_its_refunds_have_one_id() -> None:
     office = a_day("one-id")
     office.connector.order("2", ("mug", 1, 20.0))
