@@ -231,9 +231,10 @@ def slowest(results: Sequence[ScenarioResult], count: int) -> Iterator[str]:
 
 
 def cut_short(results: Sequence[ScenarioResult]) -> Iterator[tuple[str, bool]]:
-    """Return a line that says of how many scenarios the end was not played."""
+    """Return a line that says of how many scenarios steps were left."""
     if count := sum(result.ended_early for result in results):
-        yield f"\n{counted(count)} did not come to the end: no rule is put to the test by what was not played", False
+        of_them = "it" if count == 1 else "them"
+        yield f"\n{counted(count)} did not come to the end: the rules are judged by what was played of {of_them}", False
 
 
 def untried(results: Sequence[ScenarioResult]) -> Iterator[tuple[str, bool]]:

@@ -111,8 +111,8 @@ class ScenarioResult:
 
     @property
     def ended_early(self) -> bool:
-        """Return whether something of it was not played, because a step has failed."""
-        return any(step.outcome == "failed" for step in self.steps)
+        """Return whether steps of it were not played, because one before them has failed."""
+        return {"failed", "left out"} <= {step.outcome for step in self.steps}
 
     def __str__(self) -> str:
         """Return its steps up to the one that failed, the reason, and how to play it again."""

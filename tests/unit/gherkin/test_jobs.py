@@ -137,9 +137,6 @@ def test_it_stops_at_the_first_that_is_not_content(suite: pytest.Pytester, jobs:
     assert result.ret == 2
     ended = re.search(r"40 scenarios: \d+ held, 1 miswritten, (\d\d) not played", result.stdout.str())
     assert ended
-    assert (
-        "1 scenario did not come to the end: no rule is put to the test by what was not played" in result.stdout.str()
-    )
     junit = (suite.path / "junit.xml").read_text()
     assert (junit.count("<testcase "), junit.count(f'"{ENDED_EARLY}"')) == (40, int(ended[1]))
 

@@ -405,6 +405,13 @@ def test_trouble_that_was_not_hit_as_often_as_planned_is_not_judged(
     assert words in rehearse("play", feature, *(["--faults", plan] if fault else []), code=code).out
 
 
+@pytest.mark.parametrize(("more", "told"), [("", False), ("    And Maya has no mail\n", True)])
+def test_steps_that_were_left_are_told_of_where_there_are_any(rehearse: Rehearse, more: str, told: bool) -> None:
+    feature = rehearse.file("own.feature", TROUBLED.format(trouble="").replace("9.00 USD for", "8.00 USD for") + more)
+    words = "1 scenario did not come to the end: the rules are judged by what was played of it"
+    assert (words in rehearse("play", feature, code=1).out) == told
+
+
 def test_a_scenario_s_own_trouble_is_not_that_of_the_whole_run(rehearse: Rehearse) -> None:
     lost = TROUBLED.format(trouble="And the marketplace loses its answer to the next approval")
     feature = rehearse.file("own.feature", f"{lost}    And the trouble was hit once\n")
