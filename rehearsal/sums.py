@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Final
 
 # How many decimals a sum has, by ISO 4217. Those of the markets that the marketplace has.
@@ -53,7 +52,7 @@ def read(text: str) -> Sum:
         raise Missaid(f'"{text}" is no sum; {_mended(text) or one}')
     amount, fraction, currency = found.groups(default="")
     if currency not in DECIMALS:
-        near = get_close_matches(currency, DECIMALS, 1)
+        near = [known for known in DECIMALS if sorted(known) == sorted(currency)]  # another letter: another currency
         hint = f"; did you mean {near[0]}?" if near else ""
         raise Missaid(f'"{text}": {currency} is none of the currencies {", ".join(DECIMALS)}{hint}')
     if len(fraction) != DECIMALS[currency]:

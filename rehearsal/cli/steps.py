@@ -18,6 +18,7 @@ from rehearsal.gherkin.vocabulary import Saying, Story, columns, example, neares
 from rehearsal.report import terminal
 from rehearsal.resources import folder
 
+ALIKE: Final = 0.84  # of 1: what is less alike than this is another word
 # What people look for, and what the steps call it.
 _CALLED: Final = {
     **dict.fromkeys(("status", "state"), "shown as"),
@@ -97,7 +98,7 @@ def _others(step: Saying) -> Iterator[Saying]:
 def _meant(word: str) -> str:
     """Return the word that the steps have for it."""
     known = {one for step in shipped() for one in re.findall(r"\w+", _about(step, columns().get(step.text, "")))}
-    near = [] if word in known else get_close_matches(word, sorted(known), 1)
+    near = [] if word in known else get_close_matches(word, sorted(known), 1, ALIKE)
     return _CALLED.get(word, near[0] if near else word)
 
 

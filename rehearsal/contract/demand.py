@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
 
-
+ALIKE = 0.8  # of 1: what is less alike than this is answered with all that is possible
 Json = dict[str, Any]
 
 
@@ -126,7 +126,7 @@ def _mistake(error: ValidationError) -> Mistake:
         case "enum":
             words = f"is {_shown(value)}; possible: {', '.join(_shown(choice) for choice in wanted)}"
             texts = [choice for choice in wanted if isinstance(choice, str)]
-            if isinstance(value, str) and (meant := get_close_matches(value, texts, 1)):
+            if isinstance(value, str) and (meant := get_close_matches(value, texts, 1, ALIKE)):
                 words = f"is {_shown(value)}; did you mean {meant[0]}?"
         case "minItems":
             words = f"has {len(value)} entries; at least {wanted} is needed"

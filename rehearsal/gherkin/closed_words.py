@@ -10,6 +10,7 @@ from typing import Final
 
 from rehearsal.gherkin.errors import Miswritten
 
+ALIKE: Final = 0.75  # of 1: what is less alike may as well mean the contrary, as "Refunded" and "Refund Rejected" do
 # What a request is shown as on the marketplace's pages, by its kind.
 RETURNS: Final = (
     "Request Pending", "Waiting for Buyer to Ship", "Return Label Generated", "Buyer Shipped", "Return Rejected",
@@ -101,10 +102,10 @@ def quoted(words: Iterable[str]) -> str:
     return ", ".join(f'"{word}"' for word in words)
 
 
-def meant(word: str, known: Iterable[str]) -> str:
-    """Return a hint at the known word that is nearest, where one is near; else nothing."""
+def meant(word: str, known: Iterable[str], alike: float = ALIKE) -> str:
+    """Return a hint at the known word that is nearest, where one is so much `alike`; else nothing."""
     folded = {one.casefold(): one for one in known}
     if word.casefold() in folded:
         return f'; it is written "{folded[word.casefold()]}"'
-    near = get_close_matches(word.casefold(), folded, 1)
+    near = get_close_matches(word.casefold(), folded, 1, alike)
     return f'; did you mean "{folded[near[0]]}"?' if near else ""

@@ -323,6 +323,9 @@ def moment(text: str) -> datetime:
     return meant
 
 
+COLUMN_ALIKE: Final = 0.6  # of 1: there are few columns, and none is another's contrary
+
+
 def table(rows: list[list[str]] | None, *columns: str, optional: Collection[str] = ()) -> list[dict[str, str]]:
     """Read the table below a step by its columns, in whatever order they stand."""
     if not rows:
@@ -330,7 +333,8 @@ def table(rows: list[list[str]] | None, *columns: str, optional: Collection[str]
     head, *body = [[_plain(cell) for cell in row] for row in rows]
     named = [name.lower() for name in head]
     missing = [name for name in columns if name not in (*named, *optional)]
-    wrong = [f'"{name}" is no column of it{meant(name, missing or columns)}' for name in named if name not in columns]
+    unknown = [name for name in named if name not in columns]
+    wrong = [f'"{name}" is no column of it{meant(name, missing or columns, COLUMN_ALIKE)}' for name in unknown]
     wrong += [f'"{name}" is missing' for name in missing if f'"{name}"?' not in " ".join(wrong)]
     wrong += [f'"{name}" stands there twice' for name in dict.fromkeys(named) if named.count(name) > 1]
     if wrong:

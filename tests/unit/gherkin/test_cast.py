@@ -241,6 +241,11 @@ MISWRITTEN |= {
     for step, (slip, word) in SLIPS.items()
     for said, hint in ((slip, "did you mean"), (word.swapcase(), "it is written"))
 }
+# What is not near enough to one word, or is as near to its contrary, is answered with all there are.
+MISWRITTEN |= {
+    f'{ASKED}; Then Maya\'s request is shown as "{said}"': f'"{said}" is no word that stands here\n  a request is shown as'
+    for said in ("Refunded", "Rejected", "Request Approved")
+}
 CROWD = "Given 2 buyers have each ordered a lamp for 9.00 USD"
 MISWRITTEN |= {
     f'{CROWD}; Then all of their requests are shown as "Canceld"': 'did you mean "Canceled"?',

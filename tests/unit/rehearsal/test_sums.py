@@ -42,6 +42,13 @@ def test_a_sum_that_is_written_otherwise_is_refused(text: str) -> None:
         read(text)
 
 
+def test_only_a_currency_of_the_same_letters_was_meant() -> None:
+    with pytest.raises(Missaid, match=r"did you mean GBP\?"):
+        read("5.00 GPB")
+    with pytest.raises(Missaid, match="JPY, VND$"):
+        read("5.00 AUD")
+
+
 def test_sums_of_two_currencies_are_not_added_up() -> None:
     assert total([Sum(Decimal("1.50"), "USD"), Sum(Decimal(5000), "IDR"), Sum(Decimal(2), "USD")]) == (
         "3.50 USD and 5,000 IDR"
