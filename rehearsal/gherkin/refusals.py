@@ -164,6 +164,16 @@ class Refusal(Problem):
         words = refusal.detail if refusal.title == "Invalid value" else refusal
         self.args = (f"{means}\n  {words}",) if means else refusal.args
 
+    @property
+    def of_open_request(self) -> bool:
+        """Whether it was refused because another request is open."""
+        return self.code in _OPEN
+
+    def leads_to(self, hint: str) -> None:
+        """Put what would do instead behind what it means."""
+        means, *words = str(self).split("\n")
+        self.args = ("\n".join((f"{means}; {hint}", *words)),)
+
 
 def _elsewhere(currency: str) -> str:
     """Return where sums are in this currency."""

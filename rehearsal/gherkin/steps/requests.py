@@ -11,6 +11,7 @@ from rehearsal.gherkin.buyer import Buyer
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.expect import expect
+from rehearsal.gherkin.refusals import Refusal
 from rehearsal.gherkin.steps.phrases import act, by, by_buyer, evidence, money, phrase
 from rehearsal.gherkin.steps.phrases import which as which_of
 from rehearsal.gherkin.which import Which
@@ -122,10 +123,22 @@ def _(people: Cast, which: Which, some: str) -> None:
     people.buyer(which.name).sends_parcel(which, only=which_of(about=some))
 
 
+_AS_ASKED: Final = (
+    ', and what is asked for already goes back by "{name} has handed over the parcel", after "everybody has heard of '
+    'it", which brings the label'
+)
+
+
 @act("{BUYER} has sent (?:it )?back{ABOUT}")
 def _(people: Cast, which: Which) -> None:
     buyer = people.buyer(which.name)
-    buyer.asks_to_return(which)
+    try:
+        buyer.asks_to_return(which)
+    except Refusal as refusal:
+        if refusal.of_open_request:
+            asked = any(claim.kind == "RETURN_AND_REFUND" for claim in buyer.claims)
+            refusal.leads_to('"has sent back" asks anew' + _AS_ASKED.format(name=buyer.name) * asked)
+        raise
     people.clock.passes(timedelta(hours=1))
     last = Which(nth="last")
     if buyer.shown_as(last) == "Request Pending":

@@ -278,6 +278,11 @@ REFUSED = {
     f"{SENT_BACK}; When Maya's parcel reaches the warehouse; And Maya's parcel reaches the warehouse": "it has arrived already",
     f"{SENT_BACK}; When Maya withdraws": 'is shown as "Buyer Shipped"; one withdraws before the goods are sent',
     f"{LAMP}; And Maya has asked to send it back; When Maya hands over the parcel": "it is approved first, by the marketplace",
+    f"{LAMP}; And Maya has asked to send it back; And Maya has sent back the lamp": (
+        'sending back the lamp, is still open; "has sent back" asks anew, and what is asked for already goes '
+        'back by "Maya has handed over the parcel", after "everybody has heard of it", which brings the label\n  The '
+    ),
+    f"{ASKED}; Given Maya has sent it back": 'is still open; "has sent back" asks anew\n  The market',
     f"{ASKED}; When Maya asks to send it back": "Maya cannot ask for that: Maya's request, the money for the lamp, is still open",
     "Given Maya has received a lamp for 0.00 USD; When Maya asks for her money back": "The marketplace refuses: Invalid parameter: nothing was paid",
     "Given the shop is in Indonesia; And Maya has received a lamp for 5000 IDR; When Maya asks for a replacement": "The marketplace refuses: Requests of type REPLACEMENT are",

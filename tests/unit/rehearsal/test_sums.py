@@ -45,7 +45,7 @@ def test_a_sum_that_is_written_otherwise_is_refused(text: str) -> None:
 def test_only_a_currency_of_the_same_letters_was_meant() -> None:
     with pytest.raises(Missaid, match=r"did you mean GBP\?"):
         read("5.00 GPB")
-    with pytest.raises(Missaid, match="JPY, VND$"):
+    with pytest.raises(Missaid, match=r"JPY, VND$"):
         read("5.00 AUD")
 
 
