@@ -18,6 +18,7 @@ from rehearsal.gherkin.errors import StageFailed
 from rehearsal.gherkin.full_timeline import full_timeline
 from rehearsal.gherkin.results import WHERE, Observation, Outcome, ScenarioResult, StepResult, command, played
 from rehearsal.gherkin.timeline import Timeline
+from rehearsal.seats.process import folded
 
 NUMBER: Final = re.compile(r"\d+")
 LAST_LINES: Final = "last lines:"
@@ -56,7 +57,7 @@ class Recording:
             feature=item.parent.feature,
             name=item.name,
             outcome=judged.outcome,
-            why=judged.why + self._refused(judged) + self._found(judged) + self._last_words(judged),
+            why=self._why(judged) + self._found(judged) + self._last_words(judged),
             comparison=judged.comparison,
             line=item.stash[LINE],
             rule=rule.name if rule else "",
@@ -78,10 +79,16 @@ class Recording:
         findings = self.observed.findings.get("findings", ()) if judged.outcome is Outcome.BROKEN and failed else ()
         return "".join(f"\n\n{text}" for text in as_texts(findings) if text not in judged.why)
 
-    def _refused(self, judged: Judgement) -> str:
-        """Return which of the connector's calls were refused, where that may be why and is not told yet."""
-        told = "" if judged.outcome is Outcome.HELD else refused(self.observed.findings)
-        return f"\n\n{told}" if told and told not in judged.why else ""
+    def _why(self, judged: Judgement) -> str:
+        """Return why it ended so, with the connector's calls that were refused, where that is not told yet.
+
+        They come first where all of them were refused: the rest follows from that.
+        """
+        said = self.observed.findings
+        told = "" if judged.outcome is Outcome.HELD else refused(said)
+        if not told or told in judged.why:
+            return judged.why
+        return "\n\n".join((told, judged.why) if refused(said, unjudged=True) else (judged.why, told))
 
     def _last_words(self, judged: Judgement) -> str:
         """Return how the connector failed and what it wrote last, where it may be why and is not told yet."""
@@ -89,7 +96,7 @@ class Recording:
             return ""
         if self.observed.failure:
             return f"\n{self.observed.failure}" if self.observed.failure not in judged.why else ""
-        lines = [f"\n  | {line}" for line in self.said()]
+        lines = [f"\n  | {line}" for line in folded(self.said())]
         return "".join((f"\nthe connector's {LAST_LINES}", *lines)) if lines else ""
 
 
@@ -167,8 +174,8 @@ def refused(said: Json, *, unjudged: bool = False) -> str:
 
 def gist(result: ScenarioResult) -> str:
     """Return in one line why a scenario did not hold: that its connector is let in nowhere comes before all else."""
-    told, first = refused(result.observed.findings, unjudged=True), first_line(result.why)
-    return f"{told} {first}" if told and first and told not in first else first
+    told = refused(result.observed.findings, unjudged=True)
+    return " ".join(filter(None, (told, first_line(result.why.removeprefix(told).lstrip()))))
 
 
 def first_line(text: str) -> str:

@@ -107,8 +107,14 @@ class Clock:
         self.stage.advance(until="heard")
 
     def all_have_heard(self) -> None:
-        """Let news go round; raise Unseen where trouble has kept it from getting there in that time."""
+        """Let news go round; raise Unseen where trouble has kept it from getting there in that time.
+
+        Of a connector that is let in nowhere nobody hears, and nothing it does can be judged.
+        """
         self.news_goes_round()
+        refused = self.stage.findings()["refused"] if self.stage.world()["connector"] is None else None
+        if refused and refused["shut_out"]:
+            raise NotJudged("nobody has heard of it: the connector's calls are refused")
         active = [trouble(fault) for fault in self.stage.faults()["faults"] if fault["stage"] == "active"]
         if active and self.stage.findings()["news_under_way"]:
             raise Unseen(f"an hour has passed, and not everybody has heard of it: {'; '.join(active)}")

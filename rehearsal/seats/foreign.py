@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import groupby
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
@@ -45,7 +44,7 @@ from rehearsal.seats.port import (
     Seats,
     ShopAtConnector,
 )
-from rehearsal.seats.process import NotStarted, Program, ReservedPort
+from rehearsal.seats.process import NotStarted, Program, ReservedPort, folded
 from rehearsal.simulation.player import Act
 
 ROUND: Final = timedelta(minutes=15)
@@ -194,8 +193,7 @@ class ForeignSeat:
 
     def failed(self, what: str) -> SeatFailed:
         """Return what has gone wrong with the connector, in words, with its last lines."""
-        alike = ((line, len([*same])) for line, same in groupby(self.program.last_lines))
-        lines = "".join(f"\n  | {line}" + (f" ({times} times)" if times > 1 else "") for line, times in alike)
+        lines = "".join(f"\n  | {line}" for line in folded(self.program.last_lines))
         if self.described.command:
             lines = f"; its last lines:{lines}" if lines else "; it has written nothing"
         return SeatFailed(f"{self.described.name} {what}{lines}")

@@ -15,8 +15,9 @@ import socket
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 from typing import IO, Final
 
@@ -28,6 +29,12 @@ PORT_PAIRS: Final = 6_000
 LONGEST_LINE: Final = 10_000  # bytes; a longer one is heard in parts
 SHELL: Final = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1"})  # words that only a shell knows
 _WATCHES: Final = 'while read -r told; do group=$told; done; [ -z "$group" ] || kill -s KILL -- "-$group"'
+
+
+def folded(lines: Iterable[str]) -> list[str]:
+    """Return lines with those that come again and again once, and how often."""
+    alike = ((line, len([*same])) for line, same in groupby(lines))
+    return [line + (f" ({times} times)" if times > 1 else "") for line, times in alike]
 
 
 class NotStarted(Exception):

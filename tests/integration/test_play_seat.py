@@ -170,6 +170,24 @@ def test_one_that_is_let_in_nowhere_is_never_content_and_told_why(
     assert message.removeprefix("Not judged: ").startswith("Refused: the marketplace has refused all 13 calls")
 
 
+@pytest.mark.parametrize(
+    ("looks", "fails", "follows"),
+    [
+        ("And everybody has heard of it", "And everybody has heard of it", "then: nobody has heard of it"),
+        ("Then Maya has been paid back 39.98 USD", "Then Maya has been paid back", "paid back to Maya: expected 39.98"),
+    ],
+)
+def test_what_follows_from_calls_that_are_refused_stands_below_them(
+    feature: Path, looks: str, fails: str, follows: str, rehearse: Rehearse
+) -> None:
+    bought = FEATURE.partition("\n  Scenario")[0]
+    feature.write_text(f"{bought}\n  Scenario: It\n    Given 2 hours have passed\n    {looks}\n")
+    shown = play(rehearse, {"authorize": None, **manner("missigns")}, code=1).out
+    told = [f"✗ {fails}", "Refused: the marketplace has refused all", follows]
+    assert [shown.index(one) for one in told] == sorted(shown.index(one) for one in told)
+    assert shown.index("Refused: ") < shown.index("contract-kept: ")
+
+
 def test_one_that_is_never_ready_is_waited_for_once(
     feature: Path, rehearse: Rehearse, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.seats import process
-from rehearsal.seats.process import NotStarted, Program
+from rehearsal.seats.process import NotStarted, Program, folded
 
 PATIENCE = 20.0
 CHILD = "import socket, sys, signal; s = socket.create_connection(('127.0.0.1', int(sys.argv[1]))); signal.pause()"
@@ -57,6 +57,10 @@ def test_one_that_does_not_want_to_end_is_ended(tmp_path: Path) -> None:
     program.end(patience=0.2)
     assert not program.running
     program.close()
+
+
+def test_a_line_that_comes_again_and_again_is_told_once() -> None:
+    assert folded(["no", "no", "no", "yes", "no"]) == ["no (3 times)", "yes", "no"]
 
 
 def test_what_it_wrote_last_is_kept_whatever_it_wrote(tmp_path: Path) -> None:
