@@ -54,7 +54,7 @@ def _document(profile: str, folder: Path | None = None) -> Row:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table = terminal.Rows(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for at, column in enumerate(columns):
         table.add_column(column, overflow="fold", no_wrap=at == 0)
     return table

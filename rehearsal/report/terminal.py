@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, TextIO
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markup import escape
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -50,6 +51,18 @@ class Screen(Console):
         raise BrokenPipeError
 
 
+class Rows(Table):
+    """A table without blanks behind what stands last in a row."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        cells = (one for one in super().__rich_console__(console, options) if isinstance(one, Segment))
+        for line in Segment.split_lines(cells):
+            while line and not line[-1].text.strip():
+                line.pop()
+            *before, (text, style, control) = line or [Segment("")]
+            yield from (*before, Segment(text.rstrip(), style, control), Segment.line())
+
+
 def console(file: TextIO | None = None) -> Console:
     """Return a console that is wide enough for a timeline when nobody watches."""
     made = Screen(file=file, highlight=False)
@@ -70,7 +83,7 @@ def timeline(result: ScenarioResult, number: int) -> Iterable[Table | Text]:
     """Return one scenario as a table: when, who, what, and the money."""
     title = f"[bold]{number}. {escape(result.feature)}[/]: {escape(result.name)}"
     yield Text.from_markup(f"\n{MARK[result.outcome]} {title}")
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False, expand=True)
+    table = Rows(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False, expand=True)
     table.add_column("when", no_wrap=True, style="dim", width=19)
     table.add_column("who", no_wrap=True, width=13)
     table.add_column("what", ratio=1)
@@ -97,12 +110,12 @@ def books(result: ScenarioResult) -> str:
     rows = result.observed.ledgers
     books = [name for name in ("marketplace", "connector", "oms") if not rows or rows[0][name]]
     shown = ", ".join(f"{WHO[name]} {total(result.refunded(name))}" for name in books)
-    return f"paid back by the books: {shown} · mails: {mails} · findings: {len(result.findings) or 'none'}"
+    return f"paid back by the books: {shown}\nmails: {mails} · findings: {len(result.findings) or 'none'}"
 
 
 def verdicts(checked: Checked) -> Iterable[Table | Text]:
     """Return a world's verdicts as a table, then what broke and what was planned and not hit, in words."""
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
+    table = Rows(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
     for rule in (rule for rule in checked.rules if rule["verdict"] != NEVER):
         held = f"on {rule['occasions']} occasion{'' if rule['occasions'] == 1 else 's'}" if rule["occasions"] else ""
         why = Text("; ".join(filter(None, (held, rule["why"]))), style="dim")

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.gherkin.recording import as_texts
 from rehearsal.gherkin.results import Observation, Outcome, ScenarioResult, StepResult
 from rehearsal.gherkin.timeline import Entry, Timeline
+from rehearsal.report import terminal
 from tests.unit.gherkin.stub import BROKEN, StubStage
 
 
@@ -75,6 +77,16 @@ def test_a_page_shows_time_people_money_and_the_exchange(tmp_path: Path) -> None
     assert "idempotency_key = 7" in text
     assert "[redacted]" not in text
     assert "sequenceDiagram" in text
+
+
+def test_a_timeline_on_a_terminal_has_no_blanks_at_its_ends() -> None:
+    screen = terminal.console(written := StringIO())
+    for part in terminal.timeline(played(), 1):
+        screen.print(part)
+    lines = written.getvalue().splitlines()
+    assert [line for line in lines if line != line.rstrip()] == []
+    assert any(line.endswith("  39.98 USD") for line in lines)
+    assert lines[-1].endswith(" · findings: none")
 
 
 def test_what_is_broken_is_said_first_and_with_what_was_seen(tmp_path: Path) -> None:
