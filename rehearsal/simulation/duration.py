@@ -19,6 +19,17 @@ def read_duration(text: str) -> timedelta:
     return timedelta(**parts, microseconds=int((match["fraction"] or "").ljust(6, "0")))
 
 
+def iso_duration(span: timedelta) -> str:
+    """Write a duration in the shortest form that `read_duration` reads as the same: "P1DT6H"."""
+    seconds, days = span.seconds, span.days
+    parts = ((seconds // 3600, "H"), (seconds // 60 % 60, "M"))
+    time = "".join(f"{count}{unit}" for count, unit in parts if count)
+    if seconds % 60 or span.microseconds:
+        fraction = f".{span.microseconds:06}".rstrip("0").rstrip(".")
+        time += f"{seconds % 60}{fraction}S"
+    return f"P{f'{days}D' if days else ''}{f'T{time}' if time else ''}" if span else "PT0S"
+
+
 def spoken_duration(span: timedelta) -> str:
     """Return a duration for people, in days, hours and whole minutes: "1 d 2 h"."""
     minutes = int(span.total_seconds()) // 60

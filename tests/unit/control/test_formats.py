@@ -7,6 +7,7 @@ import pytest
 from rehearsal.control.formats import duration, instant, shown_time
 from rehearsal.control.stage import Problem
 from rehearsal.control.validation import demand
+from rehearsal.simulation.duration import iso_duration
 from tests.refused import refused
 
 
@@ -24,6 +25,12 @@ from tests.refused import refused
 def test_a_duration_is_read_in_weeks_days_hours_minutes_and_seconds(text: str, meant: timedelta) -> None:
     demand("Advance", {"by": text})
     assert duration(text, "by") == meant
+    assert duration(iso_duration(meant), "by") == meant
+
+
+@pytest.mark.parametrize(("given", "shortest"), [("PT7200S", "PT2H"), ("PT30H", "P1DT6H"), ("PT90.50S", "PT1M30.5S")])
+def test_a_duration_is_written_in_its_shortest_form(given: str, shortest: str) -> None:
+    assert iso_duration(duration(given, "--down")) == shortest
 
 
 @pytest.mark.parametrize(
