@@ -1,9 +1,10 @@
 """`rehearsal crash`: has the connector die at every place where it can, and judges what is left each time."""
 
 import os
-import shlex
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -11,7 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
+from rehearsal.cli.exit_codes import OF_OUTCOME, worst
 from rehearsal.cli.outputs import OUT_FILE, Writing, make_room
 from rehearsal.cli.play import counted
 from rehearsal.cli.profiles import check
@@ -23,11 +24,13 @@ from rehearsal.control.formats import duration
 from rehearsal.control.stage import Problem
 from rehearsal.crash.matrix import Death, Results, deaths, processes
 from rehearsal.crash.replay import Story, Trial
-from rehearsal.crash.script import Scribe
-from rehearsal.gherkin.results import Outcome, ScenarioResult
-from rehearsal.gherkin.runner import SuiteRun
+from rehearsal.crash.script import Scribe, Script
+from rehearsal.gherkin.results import Outcome, ScenarioResult, played
+from rehearsal.gherkin.runner import SuiteRun, list_suite
 from rehearsal.report import terminal
 from rehearsal.seats.description import Regime, SeatDescription, read_seat
+from rehearsal.simulation.duration import iso_duration
+from rehearsal.world.boundaries import COMMIT
 
 T = TypeVar("T")
 DOWN: Final = "How long the connector stays down, as PT15M. [default: it starts again at the same instant]"
@@ -47,7 +50,9 @@ def _down(ctx: click.Context, param: click.Parameter, value: str) -> timedelta:
 @suite_options
 @jobs_option("auto")
 @click.option("--down", metavar="DURATION", default="PT0S", callback=_down, help=DOWN)
-@click.option("--point", type=click.IntRange(min=1), metavar="N", help="Only the boundary of this number.")
+@click.option(
+    "--point", type=click.IntRange(min=1), metavar="N", help="Only the boundary of this number, of one scenario."
+)
 @click.option("--resume", "file", type=OUT_FILE, metavar="FILE", help=RESUME)
 def crash(
     paths: tuple[Path | tuple[Path, int], ...],
@@ -69,14 +74,19 @@ def crash(
 
     PATH is a feature file or a folder of them; without any, the features that come with Rehearsal are played.
 
-    Exit codes: 0 everything survived; 1 something did not; 2 nothing to play; 3 the stage itself failed; 4 a scenario
-    does not hold by itself.
+    A death after which something of the scenario could not be done, since the connector was down (--down), is not
+    judged, unless the auditor has found a rule broken.
+
+    Exit codes: 0 everything survived; 1 something did not, or a scenario is broken before anybody has died; 2 usage,
+    nothing to play, or a mistake in a scenario; 3 the stage itself failed; 4 a death or a scenario was not judged.
     """
     suite = suite_of(paths, **asked)
     seat, jobs = _seat(suite, jobs)
     check(suite.profile, suite.profiles)
     make_room("--resume", *([file] if file else []))
     known, writing = _known(file), Writing()
+    if point:
+        _demand_one(suite)
     console = terminal.console()
     if seat:
         introduce(seat, console)
@@ -89,25 +99,38 @@ def crash(
     if not scribe.scripts:
         return OF_OUTCOME[run.outcome]
     with processes(jobs or len(os.sched_getaffinity(0))) as workers:
-        stories = list(_moving(workers.stories(scribe.scripts), len(scribe.scripts), "looking for boundaries", console))
-        wanted = deaths(stories, point)
-        if not wanted:
-            raise click.BadParameter(f"there is no boundary {point:,} here.", param_hint="--point")
-        tried = [came_of_it for death in wanted if (came_of_it := known.known(death, down))]
+        found = workers.stories(scribe.scripts, down)
+        stories = list(_moving(found, len(scribe.scripts), "looking for boundaries", console))
+        wanted = _wanted(stories, point)
+        before = [(death, came_of_it) for death in wanted if (came_of_it := known.known(death, down))]
         left = [death for death in wanted if not known.known(death, down)]
-        console.print(_size(stories, wanted, len(tried)))
-        for death, came_of_it in _moving(workers.trials(left, down), len(left), "letting it die", console):
-            with writing.to("--resume", file):
-                known.keep(death, down, came_of_it)
-            tried.append(came_of_it)
-            if came_of_it.why:
-                console.print(_finding(came_of_it, suite, down), markup=False, soft_wrap=True)
+        for line in _size(stories, wanted, len(before)):
+            console.print(line, markup=False, soft_wrap=True)
+        tried: list[Trial] = []
+        new = _moving(workers.trials(left, down), len(left), "letting it die", console)
+        for script, trials in _by_scenario(wanted, chain(before, _kept(new, known, down, writing, file))):
+            tried += trials
+            for finding in _findings(script, trials, suite, down):
+                console.print(finding, markup=False, soft_wrap=True)
     console.print(f"\n{_summary(tried)}")
-    if any(one.broken for one in tried):
-        return ExitCode.FINDINGS
-    if any(one.failed for one in tried):
-        return ExitCode.STAGE_FAILED
-    return writing.code(ExitCode.NOT_JUDGED if any(one.not_judged for one in tried) else OF_OUTCOME[run.outcome])
+    return writing.code(worst([OF_OUTCOME[run.outcome], *(OF_OUTCOME[one.outcome] for one in tried)]))
+
+
+def _demand_one(suite: SuiteRun) -> None:
+    """Refuse a boundary's number where there are several scenarios, each of which counts its own."""
+    if (there := len(list_suite(suite)[0])) > 1:
+        words = f"a boundary is one scenario's, and here are {there:,}: name its file and line, as in FILE.feature:12."
+        raise click.BadParameter(words, param_hint="--point")
+
+
+def _wanted(stories: Sequence[Story], point: int | None) -> Sequence[Death]:
+    """Return the deaths to try; refuse a number that no boundary has."""
+    wanted = deaths(stories, point)
+    if not wanted:
+        there = ranges(one.number for one in stories[0].boundaries)
+        words = f"there is no boundary {point:,} in {stories[0].script.place}; there are {there}."
+        raise click.BadParameter(words, param_hint="--point")
+    return wanted
 
 
 def _known(file: Path | None) -> Results:
@@ -151,32 +174,72 @@ def _moving(items: Iterator[T], total: int, doing: str, console: Console) -> Ite
         yield from progress.track(items, total=total)
 
 
-def _size(stories: Sequence[Story], wanted: Sequence[Death], known: int) -> str:
-    """Return how much there is to do."""
+def _kept(
+    tried: Iterator[tuple[Death, Trial]], known: Results, down: timedelta, writing: Writing, file: Path | None
+) -> Iterator[tuple[Death, Trial]]:
+    """Return what came of deaths, once it is kept for another run."""
+    for death, came_of_it in tried:
+        with writing.to("--resume", file):
+            known.keep(death, down, came_of_it)
+        yield death, came_of_it
+
+
+def _by_scenario(
+    wanted: Sequence[Death], tried: Iterable[tuple[Death, Trial]]
+) -> Iterator[tuple[Script, Sequence[Trial]]]:
+    """Return each scenario when all its deaths have been tried, with what came of them."""
+    left, came = Counter(death.story.script.place for death in wanted), defaultdict[str, list[Trial]](list)
+    for death, came_of_it in tried:
+        script = death.story.script
+        came[script.place].append(came_of_it)
+        if len(came[script.place]) == left[script.place]:
+            yield script, sorted(came[script.place], key=lambda one: one.number)
+
+
+def _size(stories: Sequence[Story], wanted: Sequence[Death], known: int) -> Iterator[str]:
+    """Return how much there is to do, and in which scenarios."""
     passed = sum(story.passed for story in stories)
     dies = f"it dies at {len(wanted):,}, one for each state that it can leave behind"
-    lines = [f"{counted(len(stories))} with {passed:,} boundaries; {dies}"]
-    return "\n".join(lines + ([f"{known:,} of these were tried before"] if known else []))
+    yield f"{counted(len(stories))} with {passed:,} boundaries; {dies}"
+    for story in stories:
+        there = [death.boundary for death in wanted if death.story is story]
+        commits = sum(one.what.endswith(COMMIT) for one in there)
+        kinds = f"{len(there):,}, of these {commits:,} at a commit, {len(there) - commits:,} at a call"
+        one = f"boundary {there[0].number}, {there[0].spoken}" if len(there) == 1 else kinds
+        yield f"  {story.script.place}  {story.script.name}: {one if there else 'none that the first has not'}"
+    if known:
+        yield f"{known:,} of these were tried before"
 
 
-def _finding(came_of_it: Trial, suite: SuiteRun, down: timedelta) -> str:
-    """Return what is wrong after a death, and the command that shows it again."""
-    told = {name: str(value) for name, value in suite.where.items() if value is not None and name != "--attach"}
-    words = ["rehearsal", "crash", came_of_it.place, "--point", str(came_of_it.number)]
-    words += [word for pair in told.items() for word in pair]
-    words += ["--down", f"PT{int(down.total_seconds())}S"] if down else []
-    kind = "stage failed" if came_of_it.failed else "not judged" if came_of_it.not_judged else "broken"
-    lines = [f"\n{kind}: {came_of_it.place}, boundary {came_of_it.number}: {came_of_it.what}"]
-    return "\n".join([*lines, *(f"  {line}" for line in came_of_it.why.splitlines()), f"  Again: {shlex.join(words)}"])
+def _findings(script: Script, trials: Sequence[Trial], suite: SuiteRun, down: timedelta) -> Iterator[str]:
+    """Return what is wrong after deaths in a scenario, the same once, and the command that shows it again."""
+    alike = defaultdict[tuple[Outcome, str], list[Trial]](list)
+    for one in trials:
+        if one.why:
+            alike[one.outcome, one.why].append(one)
+    for (outcome, why), those in alike.items():
+        first, several = those[0], len(those) > 1
+        where = f"boundar{'ies' if several else 'y'} {ranges(one.number for one in those)}"
+        lines = [f"\n{outcome}: {script.place}, {where}: {first.what}{', and so on' * several}", f"  {script.name}"]
+        asked = ["--point", str(first.number), *(["--down", iso_duration(down)] if down else [])]
+        again = played([script.place, *asked], {**suite.where, "--attach": None}, ("rehearsal", "crash"))
+        yield "\n".join([*lines, *(f"  {line}" for line in why.splitlines()), f"  Again: {again}"])
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Return rising numbers, those in a row as one: "1, 4, 14-18"."""
+    rows = groupby(enumerate(numbers), key=lambda one: one[1] - one[0])
+    spans = ([number for _, number in row] for _, row in rows)
+    return ", ".join(str(one[0]) if len(one) == 1 else f"{one[0]}-{one[-1]}" for one in spans)
 
 
 def _summary(tried: Sequence[Trial]) -> str:
     """Return how many deaths ended how, and how many calls of the stories went otherwise."""
-    failed, findings = sum(one.failed for one in tried), sum(one.broken for one in tried)
-    unjudged = sum(one.not_judged for one in tried)
-    counts = [f"{len(tried) - findings - failed - unjudged:,} survived", f"{findings:,} finding{'s' * (findings != 1)}"]
-    counts += [f"{failed:,} not played"] if failed else []
-    counts += [f"{unjudged:,} not judged"] if unjudged else []
+    ended = Counter(one.outcome for one in tried)
+    findings = ended[Outcome.BROKEN]
+    counts = [f"{ended[Outcome.HELD]:,} survived", f"{findings:,} finding{'s' * (findings != 1)}"]
+    others = {Outcome.STAGE_FAILED: "not played", Outcome.NOT_JUDGED: "not judged"}
+    counts += [f"{ended[outcome]:,} {words}" for outcome, words in others.items() if ended[outcome]]
     otherwise = sum(one.otherwise for one in tried)
     calls = f"{otherwise:,} call{'s' * (otherwise != 1)} of the scenarios"
     more = f"\n{calls} went otherwise after a death, as calls to a dead process do"

@@ -1,6 +1,6 @@
 """What the exit codes of `rehearsal` mean."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Final
 
@@ -32,3 +32,16 @@ OF_OUTCOME: Final[Mapping[str | None, ExitCode]] = {
     "not judged": ExitCode.NOT_JUDGED,
     None: ExitCode.USAGE,
 }
+# When several apply, the first of these. A finding stands even when the stage failed somewhere else.
+_WORST_FIRST: Final = (
+    ExitCode.FINDINGS,
+    ExitCode.STAGE_FAILED,
+    ExitCode.USAGE,
+    ExitCode.NOT_JUDGED,
+    ExitCode.CONTENT,
+)
+
+
+def worst(codes: Iterable[ExitCode]) -> ExitCode:
+    """Return the code that is answered when all these apply."""
+    return min(codes, key=_WORST_FIRST.index)

@@ -32,9 +32,9 @@ class Processes:
     def __init__(self, pool: ProcessPoolExecutor | None) -> None:
         self._pool = pool
 
-    def stories(self, scripts: Sequence[Script]) -> Iterator[Story]:
+    def stories(self, scripts: Sequence[Script], down: timedelta) -> Iterator[Story]:
         """Play each script without a death; return them in the scripts' order."""
-        return (self._pool.map if self._pool else map)(told, scripts)
+        return (self._pool.map if self._pool else map)(partial(told, down=down), scripts)
 
     def trials(self, deaths: Iterable[Death], down: timedelta) -> Iterator[tuple[Death, Trial]]:
         """Try each death; return what came of it, as it comes."""
@@ -100,7 +100,8 @@ class Results:
 
     def known(self, death: Death, down: timedelta) -> Trial | None:
         """Return what came of a death when it was tried before."""
-        return self._known.get(_name(death, down))
+        found = self._known.get(_name(death, down))
+        return found and replace(found, place=death.story.script.place)
 
     def keep(self, death: Death, down: timedelta, came_of_it: Trial) -> None:
         """Keep what came of a death."""
@@ -111,5 +112,5 @@ class Results:
 
 def _name(death: Death, down: timedelta) -> str:
     """Return what tells a death from all others: its story, all places in it where the connector may die, and which."""
-    story = replace(death.story, script=replace(death.story.script, place=""))
+    story = replace(death.story, script=replace(death.story.script, place="", name=""))
     return hashlib.sha256(repr((story, death.boundary, down)).encode()).hexdigest()

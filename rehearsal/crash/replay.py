@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from rehearsal.audit.decision_ledger import is_rejection
 from rehearsal.audit.event import MOVES, EventName
+from rehearsal.audit.limits import PULL, ROUND
 from rehearsal.control.calls import CALLS
-from rehearsal.control.formats import duration, shown_time
+from rehearsal.control.formats import duration, instant, shown_time
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.places import CONNECTOR_FAILED
 from rehearsal.control.stage import Json, Problem
 from rehearsal.crash.script import Asked, Script
+from rehearsal.gherkin.results import Outcome
+from rehearsal.gherkin.timeline import low
 from rehearsal.seats.description import read_seat
 from rehearsal.server.seated import SeatedStage
-from rehearsal.world.boundaries import Boundary, CrashPoints
+from rehearsal.simulation.duration import iso_duration
+from rehearsal.world.boundaries import STAMP, Boundary, CrashPoints
 from rehearsal.world.world import World
 
-AFTERWARDS: Final = "PT1H"  # after the hour that every scenario has: a death costs a round, and the OMS a pull
+AFTERWARDS: Final = timedelta(
+    hours=1
+)  # after the hour that every scenario has: a death costs a round, and the OMS a pull
+CAUGHT_UP: Final = 3 * ROUND + 2 * PULL  # after the time that it was down: so much has whoever catches up
 REFUSE: Final = "refuse"  # the fault that answers in the marketplace's place
 ABOUT: Final = ("return_id", "cancel_id", "order_id")  # the fields of a row that say whom it is about
 FAILED: Final = "Error"  # ChannelAdvisor's status of what was not carried out
@@ -36,7 +43,7 @@ _COMPARED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a story ended: what stands at rest, what the auditor found, why each call was refused ("": it was not).
+    """How a story ended: what stands at rest, what the auditor found, why each call was refused ("": it was not), when.
 
     Nothing stands there where a connector that is not ours is gone, and nobody can be asked any more. `failures` are
     such a connector's: it did not come back, or does not answer; `stage_failures` are the stage's own, with which
@@ -46,10 +53,12 @@ class Ending:
     rest: Json
     findings: Sequence[Json]
     refused: Sequence[str]
+    asked_at: Sequence[datetime]
     failures: tuple[str, ...] = ()
     stage_failures: tuple[str, ...] = ()
     lost: str = ""  # what was asked of it when it died, and nobody can tell whether to ask again
     unheard: Unheard = field(default_factory=lambda: Unheard())
+    lapsed: Mapping[str, datetime] = field(default_factory=dict)  # each deadline that was over, and when
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +94,19 @@ class Trial:
     why: str = ""
     otherwise: int = 0  # so many calls of the story went otherwise than without the death
     failed: bool = False  # the stage could not play it
-    not_judged: bool = False  # who sits there did not play it twice alike
+    not_judged: bool = False  # who sits there did not play it twice alike, or was away when something was to be done
 
     @property
-    def broken(self) -> bool:
-        """Return whether something is wrong afterwards."""
-        return bool(self.why) and not (self.failed or self.not_judged)
+    def outcome(self) -> Outcome:
+        """Return how it ended; broken, if something is wrong afterwards."""
+        if self.failed or self.not_judged:
+            return Outcome.STAGE_FAILED if self.failed else Outcome.NOT_JUDGED
+        return Outcome.BROKEN if self.why else Outcome.HELD
 
 
-def told(script: Script) -> Story:
-    """Play a script as it was and note where the connector may die."""
-    points = CrashPoints()
+def told(script: Script, down: timedelta = timedelta(0)) -> Story:
+    """Play a script as it was and note where the connector may die, to start again `down` later."""
+    points = CrashPoints(down=down)
     ending = _play(script, points)
     return Story(script, ending, tuple(points.kept), points.number)
 
@@ -114,23 +125,69 @@ def trial(story: Story, boundary: Boundary, down: timedelta) -> Trial:
     if story.ending.failures:
         why = "\n".join(("it fails without a death, too", *story.ending.failures))
         return Trial(place, boundary.number, what, why, not_judged=True)
-    if ending.lost:
-        return Trial(place, boundary.number, what, ending.lost, not_judged=True)
     otherwise = sum(one != other for one, other in zip(story.ending.refused, ending.refused, strict=True))
-    return Trial(place, boundary.number, what, _wrong(story, ending), otherwise)
+    broken, undone = _broken(ending), [ending.lost] if ending.lost else _hindered(story, ending, points)
+    if undone:
+        return Trial(place, boundary.number, what, "\n".join(broken or undone), otherwise, not_judged=not broken)
+    broken += _differences(story, ending) if ending.rest else []  # else why stands among the failures
+    return Trial(place, boundary.number, what, "\n".join(broken), otherwise)
 
 
-def _wrong(story: Story, ending: Ending) -> str:
+def _hindered(story: Story, ending: Ending, points: CrashPoints) -> list[str]:
+    """Return what was asked while the connector was away, or had not caught up yet, and was done only without that."""
+    if not points.down or points.killed is None:
+        return []
+    away, back = "while the connector was away", points.killed.at + points.down
+    over = ((one, at) for one, at in ending.lapsed.items() if one not in story.ending.lapsed)
+    hindered = [f"{away}, {at:{STAMP}}: {one} was over" for one, at in over if points.killed.at <= at <= back + ROUND]
+    asked = zip(story.script.calls, ending.asked_at, story.ending.refused, ending.refused, strict=False)
+    for one, at, before, refused in asked:
+        if bool(before) != bool(refused) and at < back + CAUGHT_UP:
+            why = f"refused, {refused}" if refused else f"done, and without the death refused, {before}"
+            what = " ".join((low(one.name), *one.path.values()))
+            hindered.append(f"{away}, {at:{STAMP}}: {what}: {why}")
+    return hindered
+
+
+def _broken(ending: Ending) -> list[str]:
+    """Return how the connector failed, and which rules the auditor has found broken."""
     broken = list(dict.fromkeys(ending.failures))
-    broken += [f"{one['invariant']}: expected {one['expected']}; seen {one['seen']}" for one in ending.findings]
-    if not ending.rest:  # and why stands among the failures
-        return "\n".join(broken)
-    late = _too_late(story, ending)
+    return broken + [f"{one['invariant']}: expected {one['expected']}; seen {one['seen']}" for one in ending.findings]
+
+
+def _differences(story: Story, ending: Ending) -> list[str]:
+    """Return what does not rest as it does without the death."""
+    late, told = _too_late(story, ending), list[str]()
     for name, every in story.ending.rest.items():
-        rows, seen = ([row for row in rest if row["order_id"] not in late] for rest in (every, ending.rest[name]))
-        broken += [f"{name}: without the death, not with it: {_shown(row)}" for row in rows if row not in seen]
-        broken += [f"{name}: with the death, not without it: {_shown(row)}" for row in seen if row not in rows]
-    return "\n".join(broken)
+        gone, new = ([_flat(row) for row in rest if row["order_id"] not in late] for rest in (every, ending.rest[name]))
+        for row in list(gone):
+            if row in new:
+                gone.remove(row)
+                new.remove(row)
+        for row in list(gone):
+            if other := next((one for one in new if _whose(one) == _whose(row)), None):
+                gone.remove(row)
+                new.remove(other)
+                told.append(f"{low(name)}: {_shown(_whose(row))}, without the death -> with it: {_moved(row, other)}")
+        told += [f"{low(name)}: without the death, not with it: {_shown(row)}" for row in gone]
+        told += [f"{low(name)}: with the death, not without it: {_shown(row)}" for row in new]
+    return told
+
+
+def _flat(row: Json) -> Json:
+    """Return a row with what stands in a book as fields of its own: `marketplace refunded`."""
+    books = {name: book if isinstance(book, dict) else {"": book} for name, book in row.items()}
+    return {f"{name} {part}".strip(): value for name, book in books.items() for part, value in book.items()}
+
+
+def _moved(row: Json, other: Json) -> str:
+    pairs = ((name, row.get(name), other.get(name)) for name in row | other)
+    return ", ".join(f"{name}: {one} -> {another}" for name, one, another in pairs if one != another)
+
+
+def _whose(row: Json) -> Json:
+    """Return the fields that say what a row is about."""
+    return {name: value for name, value in row.items() if name == "kind" or name.endswith("_id")}
 
 
 def _too_late(story: Story, ending: Ending) -> Collection[str]:
@@ -169,12 +226,20 @@ def _play(script: Script, points: CrashPoints) -> Ending:
     with _stage(script) as stage:
         telling = Telling(stage, points)
         stage.current.deaths.kill_at(points)
-        refused = [telling.ask(asked) for asked in (*script.calls, Asked("advance", {}, {"by": AFTERWARDS}))]
-        stage.current.wire.boundaries.clear()  # who looks at what has come of it is no part of the story
+        refused = [telling.ask(asked) for asked in (*script.calls, _waits(AFTERWARDS))]
+        stage.current.deaths.spare()  # who looks at what has come of it is no part of the story
+        if points.down:  # nor is the time after which it is back, and all have heard of it
+            telling.ask(_waits(points.down + AFTERWARDS))
         telling.hear(stage.findings)  # a connector that has ended of its own accord says so once
         unheard, said, rest = _unheard(stage, points), stage.findings(), telling.at_rest()
         failures, own = tuple(telling.failures), tuple(one["what"] for one in said["stage_failures"])
-        return Ending(rest, said["findings"], refused, failures, own, telling.lost, unheard)
+        return Ending(
+            rest, said["findings"], refused, telling.asked_at, failures, own, telling.lost, unheard, _lapsed(stage)
+        )
+
+
+def _waits(span: timedelta) -> Asked:
+    return Asked("advance", {}, {"by": iso_duration(span)})
 
 
 @dataclass(slots=True)
@@ -185,6 +250,7 @@ class Telling:
     points: CrashPoints
     failures: list[str] = field(default_factory=list)
     lost: str = ""
+    asked_at: list[datetime] = field(default_factory=list)
 
     def ask(self, asked: Asked) -> str:
         """Make a call of the story; return why it was refused.
@@ -192,6 +258,7 @@ class Telling:
         Where the connector dies in the midst of it, time passes on, and staff who got no answer ask again.
         """
         asked = self._by_the_clock(asked)
+        self.asked_at.append(self.stage.current.now)
         refused = self._make(asked)
         if self.points.dying:
             self.hear(self.stage.revive)
@@ -261,6 +328,16 @@ def _unheard(stage: InProcessStage, points: CrashPoints) -> Unheard:
         ):
             overtaken.add(data["order_id"])
     return Unheard(frozenset(overtaken), frozenset(refunds), frozenset(refused))
+
+
+def _lapsed(stage: InProcessStage) -> Mapping[str, datetime]:
+    """Return which deadlines were over, each in words, and when."""
+    events = (one for one in stage.trace() if one.get("kind") == "event" and one["name"] == EventName.DEADLINE_LAPSED)
+    return {_deadline(one["data"]): instant(one["at"], "at") for one in events}
+
+
+def _deadline(lapsed: Json) -> str:
+    return f"the deadline {lapsed['what']} of {lapsed.get('return_id') or lapsed['cancel_id']}"
 
 
 def _rest(stage: InProcessStage) -> Json:

@@ -28,6 +28,7 @@ class Script:
     """A scenario and the calls that it made, with what its worlds were begun with."""
 
     place: str
+    name: str
     settings: Mapping[str, Any]
     profiles: Mapping[str, Path]
     calls: tuple[Asked, ...]
@@ -67,7 +68,7 @@ class Scribe(Watcher):
 
     def seen(self, result: ScenarioResult) -> None:
         if result.outcome is Outcome.HELD:
-            self.scripts.append(Script(result.place, *self._begun, tuple(self._calls), self._seat))
+            self.scripts.append(Script(result.place, result.name, *self._begun, tuple(self._calls), self._seat))
         self._watcher.seen(result)
 
     def _asked(self, call: Call, path: Mapping[str, str], body: Json) -> None:

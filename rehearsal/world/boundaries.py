@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from rehearsal.simulation.player import Act, AgendaLike, DueLike, FiredLike
+from rehearsal.trace.diagram import title
 
 COMMIT: Final = "commit"
 CALL: Final = "call"  # that changes something
 AFTER_COMMIT: Final = f"after a {COMMIT}"
+STAMP: Final = "%Y-%m-%d %H:%M:%S"
 
 
 class Killed(BaseException):
@@ -34,7 +36,8 @@ class Boundary:
     @property
     def spoken(self) -> str:
         """Return in words what is about to be or has been, and when."""
-        return f"{self.what}, {self.at:%Y-%m-%d %H:%M:%S}"
+        when, what = self.what.split(" ", 1)
+        return f"{when} {title(what)}, {self.at:{STAMP}}"
 
 
 @dataclass(slots=True)
@@ -131,6 +134,10 @@ class Restart:
         done, self._due = self._due, None
         self._start()
         return done
+
+    def call_off(self) -> None:
+        """Start nothing any more, as somebody else has."""
+        self._due = None
 
     def agenda(self) -> Sequence[AgendaLike]:
         return [self._due] if self._due else []

@@ -33,6 +33,7 @@ class Deaths:
     ) -> None:
         self._connector, self._wire, self._clock, self._lock = connector, wire, clock, lock
         self._state, self._players, self._note = state, players, note
+        self._restart: Restart | None = None  # that is planned, or was
 
     def kill(self, *, after: str | None = None, nth: int = 1, times: int = 1) -> bool:
         """End the connector's process without a farewell; return whether it runs. Raise Busy if it is down.
@@ -67,6 +68,8 @@ class Deaths:
             if self._connector.ready():
                 raise Busy("The connector runs", "only one that was killed can be started")
             self._connector.start()
+            if self._restart is not None:
+                self._restart.call_off()
             down, self._state.down_since = self._clock.now() - (self._state.down_since or self._clock.now()), None
             self._note(StageEvent(self._clock.now(), "connector_started", {"down": down.total_seconds()}))
             return True
@@ -90,6 +93,11 @@ class Deaths:
         self._wire.boundaries["connector"] = calls
         points.says_commits = self._connector.on_commit(commits)
 
+    def spare(self) -> None:
+        """Let the connector live from now on: its boundaries are not counted any more."""
+        self._wire.boundaries.clear()
+        self._connector.on_commit(lambda when: None)
+
     def revive(self) -> None:
         """Start the connector again when it is time, if it has died at a door."""
         if self._state.points is not None and self._state.points.dying:
@@ -103,7 +111,7 @@ class Deaths:
             self.kill()
         points.dying = False
         if points.away:
-            self._players["restart"] = Restart(self._clock.now() + points.away, self.start)
+            self._players["restart"] = self._restart = Restart(self._clock.now() + points.away, self.start)
         else:
             self.start()
         return Act(self._clock.now(), "is killed")

@@ -10,13 +10,14 @@ from typing import Any, cast
 
 import pytest
 
-from rehearsal.cli.exit_codes import ExitCode
+from rehearsal.cli.exit_codes import ExitCode, worst
 from rehearsal.control.formats import shown_time
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.places import CONNECTOR_FAILED
 from rehearsal.control.stage import Problem
 from rehearsal.crash import replay
 from rehearsal.crash.script import Scribe
+from rehearsal.gherkin.results import Outcome
 from rehearsal.gherkin.runner import SuiteRun, Watcher
 from rehearsal.resources import features_folder
 from rehearsal.seats.builtin import OurConnector
@@ -74,6 +75,8 @@ def test_what_is_kept_in_memory_alone_does_not(rehearse: Rehearse, told: Path, m
     monkeypatch.setattr(OurConnector, "kill", forgets)
     out = rehearse(*ALONE, told, code=ExitCode.FINDINGS).out
     assert "executed-once: expected" in out
+    changed = "marketplace refunded: 39.98 -> 0.00, connector refunded: 39.98 -> 0.00, oms refunded: 39.98 -> 0.00"
+    assert re.search(rf"\n  ledgers: order_id \d+, without the death -> with it: {changed}\n", out)
     again = re.findall(r"Again: rehearsal crash (.*)", out)
     assert again
     alone = rehearse(*ALONE, *shlex.split(again[0]), code=ExitCode.FINDINGS).out
@@ -131,7 +134,7 @@ def test_a_word_that_nobody_heard_may_come_too_late(
     unheard = next(one for one in story.boundaries if one.at == at and one.what == "before a commit")
     if not survives:  # nobody takes note of what the OMS kept
         monkeypatch.setattr(replay, "_unheard", lambda stage, points: replay.Unheard())
-    assert replay.trial(story, unheard, timedelta(0)).broken is not survives
+    assert replay.trial(story, unheard, timedelta(0)).outcome is (Outcome.HELD if survives else Outcome.BROKEN)
 
 
 def test_a_refusal_of_troubles_that_died_with_the_process_is_not_given_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,9 +144,9 @@ def test_a_refusal_of_troubles_that_died_with_the_process_is_not_given_again(mon
     scribe.play(SuiteRun(paths=[], at=[(file, line)], seed=1), Watcher())
     story = replay.told(scribe.scripts[0])
     answered = next(one for one in story.boundaries if one.what == "after approveReturn")
-    assert not replay.trial(story, answered, timedelta(0)).broken
+    assert replay.trial(story, answered, timedelta(0)).outcome is Outcome.HELD
     monkeypatch.setattr(replay, "REFUSE", "none")
-    assert replay.trial(story, answered, timedelta(0)).broken
+    assert replay.trial(story, answered, timedelta(0)).outcome is Outcome.BROKEN
 
 
 @pytest.mark.parametrize(
@@ -180,7 +183,8 @@ def test_a_run_that_was_stopped_is_taken_up_where_it_was(rehearse: Rehearse, tol
     [
         (["--down", "soon"], "--down", ExitCode.USAGE),
         (["-k", "nobody"], "nothing to play", ExitCode.USAGE),
-        (["--point", "100000"], "no boundary 100,000", ExitCode.USAGE),
+        (["--point", "100000"], "no boundary 100,000 in", ExitCode.USAGE),
+        (["--point", "100000"], "; there are 1, 4,", ExitCode.USAGE),
     ],
 )
 def test_what_cannot_be_tried_is_said(rehearse: Rehearse, told: Path, asked: list[str], words: str, code: int) -> None:
@@ -190,6 +194,74 @@ def test_what_cannot_be_tried_is_said(rehearse: Rehearse, told: Path, asked: lis
 def test_a_scenario_that_does_not_hold_by_itself_is_no_ground_to_judge_on(rehearse: Rehearse, told: Path) -> None:
     told.write_text(FEATURE.format(answer="approves", sum="0.00 USD"))
     assert "before anybody has died" in rehearse(*ALONE, told, code=ExitCode.FINDINGS).out
+
+
+def test_a_mistake_in_a_scenario_is_no_finding(rehearse: Rehearse, told: Path) -> None:
+    told.write_text(FEATURE.format(answer="approves", sum="39.98 USD").replace("approves", "contemplates"))
+    assert "before anybody has died" in rehearse(*ALONE, told, code=ExitCode.USAGE).out
+
+
+def test_a_boundary_is_one_scenarios(rehearse: Rehearse, told: Path) -> None:
+    other = rehearse.file("other.feature", FEATURE.format(answer="rejects", sum="0.00 USD"))
+    shown = rehearse(*ALONE, told, other, "--point", "1", code=ExitCode.USAGE)
+    assert "a boundary is one scenario's, and here are 2" in shown.err
+    assert "looking for boundaries" not in shown.out
+
+
+def test_the_worst_that_applies_is_answered() -> None:
+    order = [ExitCode.FINDINGS, ExitCode.STAGE_FAILED, ExitCode.USAGE, ExitCode.NOT_JUDGED, ExitCode.CONTENT]
+    assert [worst(reversed(order[at:])) for at in range(5)] == order
+
+
+HEARD = FEATURE.format(answer="approves", sum="39.98 USD").replace("an hour has passed", "everybody has heard of it")
+
+
+def test_what_could_not_be_done_while_it_was_down_is_not_judged(
+    rehearse: Rehearse, told: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told.write_text(HEARD)
+    asked = (*ALONE, told, "--down", "PT2H")
+    out = rehearse(*asked, code=ExitCode.NOT_JUDGED).out
+    refused = "oms approve C-1001: refused, Unknown adjustment: The OMS knows no adjustment C-1001."
+    assert out.count(f"  while the connector was away, 2031-03-03 10:00:00: {refused}\n") == 1
+    assert re.search(
+        r"not judged: \S+, boundaries 1, 4, .*: before get order list, 2031-03-03 09:00:00, and so on\n", out
+    )
+    assert re.search(r"\n20 boundaries: 12 survived, 0 findings, 8 not judged\n", out)
+    assert re.search(r"Again: rehearsal crash \S+:3 --point 1 --down PT2H --seed 1\n", out)
+    monkeypatch.setattr(replay, "_broken", lambda ending: ["everything-arrives: expected a case; seen nothing"])
+    out = rehearse(*asked, "--point", "1", code=ExitCode.FINDINGS).out
+    assert "everything-arrives: expected a case; seen nothing" in out
+
+
+def test_a_scenario_that_is_broken_by_itself_is_worse_than_what_is_not_judged(rehearse: Rehearse, told: Path) -> None:
+    broken = HEARD.replace("The seller approves", "Nobody pays").replace("39.98 USD for", "0.00 USD for")
+    told.write_text(HEARD + broken.partition("Told twice\n")[2])
+    out = rehearse(*ALONE, told, "--down", "PT2H", code=ExitCode.FINDINGS).out
+    assert "0 findings, 8 not judged" in out
+
+
+def test_who_comes_back_after_the_deadline_is_told_of_it_and_what_it_had_to_send_is_not_judged(told: Path) -> None:
+    rejects = HEARD.replace("approves", "rejects").replace("39.98 USD for", "0.00 USD for")
+    told.write_text(
+        HEARD.replace("the seller approves Maya's request", "24 hours pass") + rejects.partition("twice\n")[2]
+    )
+    scribe, down = Scribe(), timedelta(hours=30)
+    scribe.play(SuiteRun(paths=[told], seed=1), Watcher())
+    silence, answer = (replay.told(script, down) for script in scribe.scripts)
+    assert replay.trial(silence, silence.boundaries[0], down).outcome is Outcome.HELD
+    sent = next(at for at, one in enumerate(answer.boundaries) if one.what == "after rejectReturn")
+    died = replay.trial(answer, answer.boundaries[sent - 1], down)
+    assert died.outcome is Outcome.NOT_JUDGED
+    assert re.search(r"away, 2031-03-04 09:00:00: the deadline \S+ of \d+ was over$", died.why)
+
+
+def test_one_that_is_started_while_it_is_down_is_not_started_again(rehearse: Rehearse, told: Path) -> None:
+    down = "everybody has heard of it\n    And the connector has been down for 2 hours"
+    told.write_text(HEARD.replace("everybody has heard of it", down))
+    out = rehearse(*ALONE, told, "--down", "PT5H", "--point", "4", code=ExitCode.NOT_JUDGED).out
+    assert "only one that was killed can be started" not in out
+    assert "kill connector: refused, The connector is down" in out
 
 
 def test_the_nine_workflows_survive_every_death(rehearse: Rehearse) -> None:

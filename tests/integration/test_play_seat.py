@@ -233,8 +233,8 @@ def test_every_call_is_a_place_to_die_and_what_it_keeps_decides(feature: Path, r
     assert "1 scenario with 22 boundaries; it dies at 6, one for each state" in shown
     assert shown.endswith("6 boundaries: 6 survived, 0 findings\n")
     shown = crash(rehearse, manner("forgets"), "--point", "3", code=ExitCode.FINDINGS).out
-    assert "own.feature:6, boundary 3: before approveReturn" in shown
-    assert "returns: without the death, not with it: return_id" in shown
+    assert "own.feature:6, boundary 3: before approve return" in shown
+    assert re.search(r"returns: return_id .*, without the death -> with it: return_status: \w+ -> \w+", shown)
     assert "rehearsal crash own.feature:6 --point 3 --seed 1 --seat seat.yaml" in shown
 
 
@@ -252,7 +252,7 @@ def test_one_that_does_not_get_over_its_death_is_broken_and_one_that_ends_anyway
     feature.write_text(APPROVED, encoding="utf-8")
     relapses, tires = ({**manner(one), "oms": STAFF} for one in ("relapses", "tires"))
     shown = crash(rehearse, relapses, "-k", "staff", "--point", "1", code=ExitCode.FINDINGS).out
-    assert "broken: own.feature:20, boundary 1: before searchReturns" in shown
+    assert "broken: own.feature:20, boundary 1: before search returns" in shown
     assert "  The connector failed: yes has ended with exit code 3" in shown
     assert len(re.findall(r"The connector failed: GET .*/hooks/cases: no answer", shown)) == 1, "though asked twice"
     assert "Traceback" not in shown
