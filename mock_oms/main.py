@@ -112,6 +112,10 @@ class Oms:
         self.state.hinted_at = self._office.clock.now()
         if order_id := text_of(said.get("SiteOrderID")):
             self._poller.effects.order_hinted(order_id, hint, text_of(said.get("ProfileID")))
+            known, number = self.state.orders.get(order_id), text_of(said.get("ID"))
+            if known is not None and number != known.ref:
+                words = f"The connector tells of order {order_id} by the number {number}, and lists it as {known.ref}."
+                self._poller.effects.answers_unreadable(words)
 
     def run_due(self, now: datetime) -> Fired:
         """Do the one pull that is due at or before `now`."""

@@ -1,9 +1,9 @@
 """Reports: an OMS that has read a list whole asks for parts of it, in all the ways that ChannelAdvisor documents.
 
-What must come it knows from the rows that it has: comparisons with a value, with null and with a day; parts of dates,
-sums without their cents; `and` before `or`; orders by their lines, and by whether they bear its mark; sorted rows, and
-none of them; the same row by its number, the same lines without their order; orders that are dated no earlier than
-their adjustments. Source: CA-DOC, CA-DIAN; the last is our contract's.
+What must come it knows from the rows that it has: comparisons with a value, with null and with a day, with the value
+before the field as well; parts of dates, sums without their cents; `and` before `or`; orders by their lines, and by
+whether they bear its mark; sorted rows, and none of them; the same row by its number, the same lines without their
+order; orders that are dated no earlier than their adjustments. Source: CA-DOC, CA-DIAN; the last is our contract's.
 """
 
 import math
@@ -237,7 +237,8 @@ def _other_ways(value: Any) -> list[Way]:
             (f"{part}({{}}) eq {of(value)}", _of(of, of(value))) for part, of in parts
         ]
     if isinstance(value, Decimal):
-        return [(f"{name}({{}}) eq {whole(value)}", _of(whole, whole(value))) for name, whole in _WHOLE.items()]
+        ways = [(f"{name}({{}}) eq {whole(value)}", _of(whole, whole(value))) for name, whole in _WHOLE.items()]
+        return [*ways, (f"{_written(value)} lt {{}}", _comparing("gt", operator.gt, value))]
     return []
 
 

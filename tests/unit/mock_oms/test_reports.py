@@ -115,6 +115,7 @@ def test_what_is_asked_has_its_answer_in_the_rows() -> None:
         "CreatedDateUtc gt 2031-03-04": [],
         "floor(TotalPrice) eq 127": [1],
         "ceiling(TotalPrice) eq 128": [1],
+        "127.45 lt TotalPrice": [],
         "Note eq 'it''s {new}'": [2],
         "Note ne 'it''s {new}'": [1],
         "Note eq null": [1],
