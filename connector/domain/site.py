@@ -100,6 +100,7 @@ class Claim:
     request_type: str = "CANCEL"  # or REFUND | RETURN_AND_REFUND | REPLACEMENT
     arbitration_status: str = ""
     offered: Decimal | None = None  # a partial refund that was offered and not declined
+    last_offer: Decimal | None = None  # the same, whatever has become of it
     tracking: str = ""
     carrier: str = ""
     cause: str = ""  # why it was closed, where the marketplace's records say

@@ -65,14 +65,16 @@ def is_news(case: Case | None, claim: Claim) -> bool:
     return case.fingerprint != claim.fingerprint and claim.updated >= case.site_updated
 
 
-def take_claim(work: UnitOfWork, profile_id: int, claim: Claim, now: datetime, *, adopting: bool = False) -> bool:
-    """Take in a return or a cancellation of a known order; False when nothing is new.
+def take_claim(
+    work: UnitOfWork, profile_id: int, claim: Claim, now: datetime, *, adopting: bool = False, again: bool = False
+) -> bool:
+    """Take in a return or a cancellation of a known order; False when nothing is new, or is taken in `again`.
 
     A refund that may be one of ours whose outcome got lost is left aside until its outbox entry is settled under its
     key, unless only its looks can show that: then it is `adopting`.
     """
     case = work.case(profile_id, claim.id)
-    if not is_news(case, claim):
+    if not (again or is_news(case, claim)):
         return False
     order = work.order_by_site(profile_id, claim.order_id)
     if order is None:

@@ -38,6 +38,21 @@ Feature: The seller offers a part
       Then Maya's request is shown as "Request Pending"
       And the seller has Maya's case before them
 
+    @trouble
+    Scenario Outline: The answer to it gets lost, and nobody looks before the offer is over
+      Given the marketplace loses its answer to the next approval
+      And the marketplace answers 503 to every search for returns for <outage>
+      And the seller has offered Maya 10.00 USD
+      And <what has come of it>
+      When 3 hours pass
+      Then the trouble was hit
+      And the seller has Maya's case before them
+
+      Examples:
+        | outage   | what has come of it         |
+        | 2 hours  | Maya has declined the offer |
+        | 49 hours | 48 hours have passed        |
+
     @R16 @R12
     Scenario: The seller gives in after the offer was declined
       Given the seller has offered Maya 10.00 USD

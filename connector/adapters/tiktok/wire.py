@@ -152,15 +152,16 @@ def _line(line: Json) -> SiteLine:
 
 def returned(document: Json) -> Claim:
     shapes.RETURN.check(document)
-    offered = (document.get("partial_refund") or NONE).get("amount")
-    declined = document.get("buyer_rejected_partial_refund")
+    amount = (document.get("partial_refund") or NONE).get("amount")
+    offer = _money(amount) if amount else None
     return _claim(
         document,
         ClaimKind.RETURN,
         "return",
         request_type=document["return_type"],
         arbitration_status=document.get("arbitration_status") or "",
-        offered=_money(offered) if offered and not declined else None,
+        offered=None if document.get("buyer_rejected_partial_refund") else offer,
+        last_offer=offer,
         tracking=document.get("return_tracking_number") or "",
         carrier=document.get("return_provider_name") or "",
     )

@@ -60,7 +60,7 @@ def _done(run: Run, entry: OutboxEntry, decision: Decision, made: str | None, se
             return _known_already(run, work, entry, made, known)
         work.outbox_entry_finished(entry.id, OutboxState.DONE, work.now, site_id=made if creating else None)
         for was in work.adjustments_of_entry(entry.id):
-            work.moved(was, _carried_out(work, was, decision, made))
+            work.moved(was, carried_out(work, was, decision, made))
         words = decision.reason if isinstance(decision, OrderDecision) else decision.choice
         text = f"Told {MARKETPLACE}: {describe(decision)}"
         note(work, entry, "delivered", text, words=words, site_id=made or entry.site_id)
@@ -69,7 +69,7 @@ def _done(run: Run, entry: OutboxEntry, decision: Decision, made: str | None, se
     return OutboxState.DONE
 
 
-def _carried_out(work: UnitOfWork, was: Adjustment, decision: Decision, made: str | None) -> Adjustment:
+def carried_out(work: UnitOfWork, was: Adjustment, decision: Decision, made: str | None) -> Adjustment:
     """Return the adjustment as the marketplace has taken it, over the sum that it reckons, spread as ours was."""
     more = stamp(work)
     if isinstance(decision, OrderDecision):
