@@ -184,7 +184,7 @@ def _are_dated(orders: Sequence[Json]) -> None:
         last = moment_of(order.get("UpdatedDateUtc"))
         for row in (one for owner in (order, *order[LINES]) for one in owner[OF_EACH]):
             changed = moment_of(row.get("SiteUpdatedDateUtc"))
-            if last and changed and last < changed:
+            if last and changed and last < changed.replace(microsecond=0):  # some keep whole seconds
                 path = f"{ORDERS}({order['ID']})"
                 words = f"an UpdatedDateUtc before the SiteUpdatedDateUtc of its adjustment {row['ID']}"
                 raise Unreadable(f"The connector shows {path} with {words}.")

@@ -107,5 +107,5 @@ def _named(name: str) -> Manner:
         if name.startswith(_PAGES_BY):
             raise ValueError(f"oms_manners has {name!r}; pages are by 1 to 999 rows, as in {_PAGES_BY}{FEW}.") from None
         known = (CAREFUL, CARELESS, *Manner, f"{_PAGES_BY}N")
-        meant = "".join(f"did you mean {one}? " for one in get_close_matches(name, known, 1))
+        meant = "".join(f"did you mean {one}? " for one in get_close_matches(name, known[:-1], 1))
         raise ValueError(f"oms_manners has {name!r}; {meant}there are {', '.join(known)}.") from None

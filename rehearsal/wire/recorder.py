@@ -87,6 +87,7 @@ class Exchange(NamedTuple):
     order: str | None = None  # that its body names
     wait: timedelta | None = None  # for which the answer asks the caller not to come again
     token_until: datetime | None = None  # that of the token with which it is made, where that is known
+    key: str | None = None  # by which the callee knows it when it comes again
 
 
 Handler = Callable[[Call], Response]
@@ -190,10 +191,11 @@ class Recorder:
             hidden = self.trace.state.secrets.hidden
             breaches = tuple(replace(one, pointer=hidden(one.pointer), seen=hidden(one.seen)) for one in breaches)
             subjects = tuple(map(hidden, subjects))
+        key = operation.idempotency_key(query, call.headers, as_read.request) if operation else None
         shop = self.state.shops.get(endpoint.contract.shop_of(query) or "")
         if shop is None and call.caller == "marketplace":  # which names it in what it sends
             shop = asked.get("shop_id")
-        self._record(ended, as_read, shop, len(breaches), hides=hides)
+        self._record(ended, as_read, shop, len(breaches), key, hides=hides)
         authorization = call.headers.get("authorization", "")
         if as_read.reply is not None and as_read.reply.body.__class__ is dict and not call.fault:
             self.state.tokens.granted(as_read.reply.body, ended.at)
@@ -217,6 +219,7 @@ class Recorder:
             order if isinstance(order, str) else None,
             _wait(response, headers, ended.at),
             self.state.tokens.until(authorization),
+            key,
         )
         for listener in self._listeners:
             listener(exchange)
@@ -248,17 +251,19 @@ class Recorder:
         # What JSON has escaped, or written in more than a byte each, is looked through word by word.
         return b"\\" in text or b"\0" in text or secrets.stand_in(text)
 
-    def _record(self, ended: _UnderWay, as_read: _Reading, shop: str | None, breaches: int, *, hides: bool) -> None:
+    def _record(
+        self, ended: _UnderWay, as_read: _Reading, shop: str | None, breaches: int, key: str | None, *, hides: bool
+    ) -> None:
         call, contract, status = ended.call, ended.endpoint.contract, ended.response.status if ended.response else None
         operation, query, request, reply = as_read.operation, as_read.query, as_read.request, as_read.reply
         reply_body: Any = None
         if operation is None:  # nobody knows what is secret in it, nor what of it the response repeats
-            path, key = contract.known_part(call.path), None
+            path = contract.known_part(call.path)
             request_body: Any = size_of(request)
             if reply is not None:
                 reply_body = redaction.without_words(unknown_body(reply))
         else:
-            path, key = call.path, operation.idempotency_key(query, call.headers, request)
+            path = call.path
             request_body = operation.masked_request(request)
             if reply is not None and status is not None:
                 reply_body = operation.masked_response(status, reply, query)

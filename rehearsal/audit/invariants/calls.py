@@ -127,8 +127,11 @@ class NoNeedlessCall(Invariant):
 
     def _shipped_before(self, exchange: Exchange) -> Violation | None:
         """Return that an order is called off which is known to have shipped: money for it is a refund's."""
-        shipped, since = self._handed_over.get(exchange.order or ""), exchange.at - self.limits.one_round
-        if shipped is None or shipped.at >= since - self.limits.extension(exchange.shop, since):
+        shipped = self._handed_over.get(exchange.order or "")
+        if shipped is None:
+            return None
+        known_by = self.limits.one_round + self.limits.extension(exchange.shop, shipped.at)
+        if exchange.at - shipped.at <= known_by:
             return None
         expected = f"no cancellation of {shipped.order}, which has been {shipped.placed} since {shipped.at.isoformat()}"
         seen = f"{exchange.operation} refused with {exchange.code}: {exchange.refusal}"

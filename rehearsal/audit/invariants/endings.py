@@ -18,11 +18,10 @@ ANYBODY: Final = ""  # whose claim a refusal concerned is not known where the ca
 
 @dataclass(slots=True)
 class _Failures:
-    """What was refused, in the words of who refused it; what had no answer, done or not; what others were first at."""
+    """What was refused, in the words of who refused it; what had no answer, though done; what others were first at."""
 
     words: dict[str, None] = field(default_factory=dict)
-    unanswered: bool = False
-    unheard: bool = False  # it was done, and the answer that said so got lost
+    unanswered: bool = False  # and nothing was done
     overtaken: bool = False
 
 
@@ -41,7 +40,10 @@ class NothingStaysOpen(Invariant):
         default_factory=lambda: defaultdict(dict)
     )  # what is read as open
     _failures: dict[str, _Failures] = field(default_factory=lambda: defaultdict(_Failures))  # by claim
-    _just_done: set[str] = field(default_factory=set)  # by the connector, in a call that has not ended: claims, orders
+    _acting: bool = False  # the connector has moved something in a call that has not ended
+    _moved: set[str] = field(default_factory=set)  # claims that the connector was the last to move
+    _made: set[str | None] = field(default_factory=set)  # the keys of calls by which it has moved something
+    _tried: int = 0  # its last attempt to move anything
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note which claims end, and which adjustments are open."""
@@ -49,7 +51,10 @@ class NothingStaysOpen(Invariant):
         if claim is None:
             return NO_VIOLATION
         if event.by_connector:
-            self._just_done |= {claim, event.order}
+            self._acting = True
+            self._moved.add(claim)
+        else:
+            self._moved.discard(claim)
         if event.name in MOVES or event.name in REQUESTS:
             self._ended.pop(claim, None)
             if event.status.endswith(ENDED):
@@ -70,21 +75,28 @@ class NothingStaysOpen(Invariant):
         return not (self.decisions.asks(claim, question) or self.decisions.done(claim, question))
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
-        """Note what was refused, and what was left without an answer."""
-        done, self._just_done = self._just_done, set()
-        silent = exchange.writes and (exchange.failure is not None or (exchange.status or 500) >= 500)
-        # What a seat says of a case that it shows is no refusal; the marketplace refuses with 200, too.
-        refused = exchange.refusal and (exchange.callee == "marketplace" or (exchange.status or 500) >= 400)
-        if exchange.outside or not (refused or silent):
+        """Note what was refused, and what was left without an answer and undone."""
+        acting, self._acting = self._acting, False
+        if exchange.outside or not (exchange.writes or exchange.refusal):
             return NO_VIOLATION
-        known = exchange.subjects if exchange.callee == "marketplace" else ()
+        at_marketplace = exchange.callee == "marketplace"
+        known = exchange.subjects if at_marketplace else ()
+        if at_marketplace and exchange.writes:
+            self._tried = exchange.seq
+        if acting and exchange.key is not None:
+            self._made.add(exchange.key)
+        done = acting or exchange.key in self._made or not self._moved.isdisjoint(known)
+        silent = exchange.writes and (exchange.failure is not None or (exchange.status or 500) >= 500)
         for claim in known or (exchange.order or ANYBODY,):
             failures = self._failures[claim]
-            failures.unanswered |= silent and claim not in done
-            failures.unheard |= silent and claim in done
-            if refused:
+            failures.unanswered |= silent and not done
+            if exchange.refusal and not self._shows_what_it_tried(exchange):
                 failures.words[exchange.refusal] = None
         return NO_VIOLATION
+
+    def _shows_what_it_tried(self, exchange: Exchange) -> bool:
+        """Return whether a seat has answered with a case that it tried to move in this call: it has refused nothing."""
+        return exchange.callee != "marketplace" and (exchange.status or 500) < 400 and self._tried > exchange.seq
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
         """Judge what has ended since the last time, and the errors that stand."""
@@ -113,9 +125,8 @@ class NothingStaysOpen(Invariant):
         silent = any(failures.unanswered or failures.overtaken for failures in about)
         if any(word in told for word in words) or (told and silent):
             return
-        expected = f"the words of who refused it: {' or '.join(words)}" if words else "no error, as nothing has failed"
-        if any(failures.unheard for failures in about):
-            expected = "no error, as it was done: it was only the answer that got lost"
+        nothing = "no error, as nothing has failed: what was asked for was done, be it that the answer got lost"
+        expected = f"the words of who refused it: {' or '.join(words)}" if words else nothing
         yield Violation(
             f"error {row.id} {told}",
             "connector",

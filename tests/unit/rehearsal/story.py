@@ -176,10 +176,10 @@ class Story:
         return self.tell("deadline_lapsed", at=at, return_id=claim, what="answer", due=START + DAY)
 
     def called(
-        self, caller: str, callee: str, operation: str, status: int = 200, *claims: str, refusal: str = ""
+        self, caller: str, callee: str, operation: str, status: int = 200, *claims: str, refusal: str = "", seq: int = 9
     ) -> Story:
         outside = caller == "outside"
-        exchange = Exchange(9, START, caller, callee, outside, operation, status, (), True, claims, refusal=refusal)
+        exchange = Exchange(seq, START, caller, callee, outside, operation, status, (), True, claims, refusal=refusal)
         self.auditor.on_exchange(exchange)
         return self
 
@@ -246,6 +246,11 @@ class Story:
         call = (next(self._seqs), self.now, "connector", "marketplace", False, operation, 200, (), writes, claims)
         self.auditor.on_exchange(Exchange(*call, shop=shop, code=code, **more))
         return self
+
+    def lost(self, operation: str, *claims: str, key: str | None = None) -> Story:
+        """Have the connector call the marketplace, about an order where no claims are named, and hear nothing."""
+        order = None if claims else "O1"
+        return self.called_for("S1", operation, *claims, order=order, failure="ConnectionError", key=key)
 
     def looked_at(self, *shops: str) -> Story:
         for shop in shops:

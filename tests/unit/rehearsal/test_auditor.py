@@ -168,19 +168,24 @@ NOTICED: dict[str, tuple[str, Callable[[], Story]]] = {
     ),
     "an error though it was done, and only the answer got lost": (
         "nothing-stays-open",
-        lambda: Story().moved(SUCCESS, "APPROVE_REFUND").called_for("S1", "approve", "R1", failure="Lost").decided()
+        lambda: Story().moved(SUCCESS, "APPROVE_REFUND").lost("approve", "R1").decided()
         .came_to_rest(Row(error="no answer"))
     ),
     "an error though the refund was made, and only the answer got lost": (
         "nothing-stays-open",
-        lambda: Story().ordered().asked("5.00").started("R2", "5.00")
-        .called_for("S1", "createReturn", order="O1", failure="Lost")
+        lambda: Story().ordered().asked("5.00").started("R2", "5.00").lost("createReturn")
         .came_to_rest(Row(return_id=None, error="no answer"))
     ),
-    "an error in words that a seat has of its own": (
+    "an error though it was done, where the second answer got lost as well": (
         "nothing-stays-open",
-        lambda: Story().ordered().called("stage", "oms", "oms_approve", 200, refusal="no answer")
-        .came_to_rest(Row(error="no answer"))
+        lambda: Story().ordered().asked("5.00").started("R2", "5.00")
+        .lost("createReturn", key="K").lost("createReturn", key="K")
+        .came_to_rest(Row(return_id=None, error="no answer"))
+    ),
+    "an error in words that a seat has for what it tried": (
+        "nothing-stays-open",
+        lambda: Story().moved(SUCCESS, "APPROVE_REFUND").lost("approve", "R1")
+        .called("stage", "oms", "approve", refusal="no", seq=0).decided().came_to_rest(Row(error="no"))
     ),
     "a book that is ahead of the money": (
         "never-ahead", lambda: Story().ordered().paid("5.00").booked(item="5.01")
@@ -249,8 +254,16 @@ NOTICED |= {
     ),
 }  # fmt: skip
 IN_ORDER: dict[str, Callable[[], Story]] = {
+    "an error in the words in which a seat has refused by itself": lambda: (
+        Story().ordered().called("stage", "oms", "refund", refusal="too much").came_to_rest(Row(error="too much"))
+    ),
+    "an error of a refund that did not get there, beside one that did": lambda: (
+        Story().ordered().asked("5.00").started("R2", "5.00")
+        .lost("createReturn", key="K").lost("createReturn", key="L")
+        .came_to_rest(Row(return_id=None, error="no answer"))
+    ),
     "an error where nobody answered, and nothing was done": lambda: (
-        Story().decided().called_for("S1", "approve", "R1", failure="Lost").came_to_rest(Row(error="no answer"))
+        Story().decided().lost("approve", "R1").came_to_rest(Row(error="no answer"))
     ),
     "a decision that is carried out within the call": (
         lambda: Story().ordered().asked_back().moved(SUCCESS, "APPROVE_REFUND").decided().act_ended()
