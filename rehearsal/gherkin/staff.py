@@ -16,7 +16,7 @@ from rehearsal.gherkin.errors import Miswritten, NotJudged
 from rehearsal.gherkin.plan_file import trouble
 from rehearsal.gherkin.refusals import Told, known_market, shown_as
 from rehearsal.gherkin.which import Which, one_currency
-from rehearsal.simulation.duration import spoken_duration
+from rehearsal.simulation.duration import iso_duration, spoken_duration
 from rehearsal.sums import Sum
 
 NEWS: Final = "it comes with the connector's round and the OMS's pull, for which \"everybody has heard of it\" waits"
@@ -45,7 +45,7 @@ class Clock:
 
     def passes(self, time: timedelta) -> None:
         """Let a span of time pass."""
-        self.stage.advance(by=f"PT{int(time.total_seconds())}S")
+        self.stage.advance(by=iso_duration(time))
 
     def goes_to(self, moment: datetime) -> None:
         """Let time pass until a moment."""
