@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -25,9 +26,8 @@ from rehearsal.simulation.duration import iso_duration
 from rehearsal.world.boundaries import STAMP, Boundary, CrashPoints
 from rehearsal.world.world import World
 
-AFTERWARDS: Final = timedelta(
-    hours=1
-)  # after the hour that every scenario has: a death costs a round, and the OMS a pull
+# After the hour that every scenario has: a death costs a round, and the OMS a pull.
+AFTERWARDS: Final = timedelta(hours=1)
 CAUGHT_UP: Final = 3 * ROUND + 2 * PULL  # after the time that it was down: so much has whoever catches up
 REFUSE: Final = "refuse"  # the fault that answers in the marketplace's place
 ABOUT: Final = ("return_id", "cancel_id", "order_id")  # the fields of a row that say whom it is about
@@ -56,9 +56,18 @@ class Ending:
     asked_at: Sequence[datetime]
     failures: tuple[str, ...] = ()
     stage_failures: tuple[str, ...] = ()
-    lost: str = ""  # what was asked of it when it died, and nobody can tell whether to ask again
+    lost: Asked | None = None  # what was asked of it when it died, and nobody can tell whether to ask again
     unheard: Unheard = field(default_factory=lambda: Unheard())
-    lapsed: Mapping[str, datetime] = field(default_factory=dict)  # each deadline that was over, and when
+    lapsed: Mapping[str, Lapsed] = field(default_factory=dict)  # each deadline that was over, in words
+    orders: Mapping[str, str] = field(default_factory=dict)  # of each claim, adjustment and order, by its id
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """When a deadline was over, and of which order."""
+
+    at: datetime
+    order_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,7 @@ class Unheard:
     overtaken: frozenset[str] = frozenset()  # an answer whose hour was over by then, or that was given by default
     refunds: frozenset[str] = frozenset()  # of the seller's own
     refused: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()  # any answer that waits for the next pull
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,27 +136,55 @@ def trial(story: Story, boundary: Boundary, down: timedelta) -> Trial:
         why = "\n".join(("it fails without a death, too", *story.ending.failures))
         return Trial(place, boundary.number, what, why, not_judged=True)
     otherwise = sum(one != other for one, other in zip(story.ending.refused, ending.refused, strict=True))
-    broken, undone = _broken(ending), [ending.lost] if ending.lost else _hindered(story, ending, points)
-    if undone:
-        return Trial(place, boundary.number, what, "\n".join(broken or undone), otherwise, not_judged=not broken)
-    broken += _differences(story, ending) if ending.rest else []  # else why stands among the failures
-    return Trial(place, boundary.number, what, "\n".join(broken), otherwise)
+    undone, broken = _undone(story, ending, points), _broken(ending)
+    if ending.rest:  # else why stands among the failures
+        broken += _differences(story, ending, frozenset().union(*undone.values()))
+    why = "\n".join(broken or undone)
+    return Trial(place, boundary.number, what, why, otherwise, not_judged=bool(undone) and not broken)
 
 
-def _hindered(story: Story, ending: Ending, points: CrashPoints) -> list[str]:
-    """Return what was asked while the connector was away, or had not caught up yet, and was done only without that."""
+def _undone(story: Story, ending: Ending, points: CrashPoints) -> dict[str, Collection[str]]:
+    """Return what could not be done for the death, each in words, with the orders that may rest otherwise for it."""
+    hindered = _hindered(story, ending, points)
+    if (lost := ending.lost) is None:
+        return hindered
+    words = f"{lost.name} was asked when it died: nobody can tell whether to ask again"
+    return {words: _about(lost, story.ending, ending), **hindered}
+
+
+def _hindered(story: Story, ending: Ending, points: CrashPoints) -> dict[str, Collection[str]]:
+    """Return what was asked while the connector was away, or had not caught up yet, and went otherwise for that.
+
+    What waits for it to act may be refused until it has caught up. What it forbids by having acted may be done until
+    its first round, or until that after the OMS's next pull where the answer was kept there. Until its first round a
+    deadline may be over.
+    """
     if not points.down or points.killed is None:
-        return []
-    away, back = "while the connector was away", points.killed.at + points.down
-    over = ((one, at) for one, at in ending.lapsed.items() if one not in story.ending.lapsed)
-    hindered = [f"{away}, {at:{STAMP}}: {one} was over" for one, at in over if points.killed.at <= at <= back + ROUND]
+        return {}
+    back, hindered = points.killed.at + points.down, dict[str, Collection[str]]()
+    for name, over in ending.lapsed.items():
+        if name not in story.ending.lapsed and points.killed.at <= over.at <= back + ROUND:
+            hindered[f"{_when(over.at, back)}: {name} was over"] = {over.order_id}
     asked = zip(story.script.calls, ending.asked_at, story.ending.refused, ending.refused, strict=False)
     for one, at, before, refused in asked:
-        if bool(before) != bool(refused) and at < back + CAUGHT_UP:
+        about = _about(one, story.ending, ending)
+        acted = ROUND if ending.unheard.kept.isdisjoint(about) else PULL + ROUND
+        if bool(before) != bool(refused) and (at < back + CAUGHT_UP if refused else at <= back + acted):
             why = f"refused, {refused}" if refused else f"done, and without the death refused, {before}"
             what = " ".join((low(one.name), *one.path.values()))
-            hindered.append(f"{away}, {at:{STAMP}}: {what}: {why}")
+            hindered[f"{_when(at, back)}: {what}: {why}"] = about
     return hindered
+
+
+def _when(at: datetime, back: datetime) -> str:
+    return f"{'while the connector was away' if at < back else 'before the connector had caught up'}, {at:{STAMP}}"
+
+
+def _about(asked: Asked, *endings: Ending) -> Collection[str]:
+    """Return the orders that a call is about; all, where it is about none of them alone."""
+    ids = {*asked.path.values(), asked.body.get("order_id")}
+    orders = {order for ended in endings for one, order in ended.orders.items() if one in ids}
+    return orders or {order for ended in endings for order in ended.orders.values()}
 
 
 def _broken(ending: Ending) -> list[str]:
@@ -155,21 +193,21 @@ def _broken(ending: Ending) -> list[str]:
     return broken + [f"{one['invariant']}: expected {one['expected']}; seen {one['seen']}" for one in ending.findings]
 
 
-def _differences(story: Story, ending: Ending) -> list[str]:
-    """Return what does not rest as it does without the death."""
-    late, told = _too_late(story, ending), list[str]()
-    for name, every in story.ending.rest.items():
-        gone, new = ([_flat(row) for row in rest if row["order_id"] not in late] for rest in (every, ending.rest[name]))
-        for row in list(gone):
-            if row in new:
-                gone.remove(row)
-                new.remove(row)
-        for row in list(gone):
+def _differences(story: Story, ending: Ending, undone: Collection[str]) -> list[str]:
+    """Return what does not rest as it does without the death, but for the orders of what could not be done."""
+    spared, told = {*undone, *_too_late(story, ending)}, list[str]()
+    for name, rest in story.ending.rest.items():
+        before, after = (
+            Counter(tuple(_flat(row).items()) for row in rows if row["order_id"] not in spared)
+            for rows in (rest, ending.rest[name])
+        )
+        new = [dict(row) for row in (after - before).elements()]
+        for row in map(dict, (before - after).elements()):
             if other := next((one for one in new if _whose(one) == _whose(row)), None):
-                gone.remove(row)
                 new.remove(other)
                 told.append(f"{low(name)}: {_shown(_whose(row))}, without the death -> with it: {_moved(row, other)}")
-        told += [f"{low(name)}: without the death, not with it: {_shown(row)}" for row in gone]
+            else:
+                told.append(f"{low(name)}: without the death, not with it: {_shown(row)}")
         told += [f"{low(name)}: with the death, not without it: {_shown(row)}" for row in new]
     return told
 
@@ -226,20 +264,16 @@ def _play(script: Script, points: CrashPoints) -> Ending:
     with _stage(script) as stage:
         telling = Telling(stage, points)
         stage.current.deaths.kill_at(points)
-        refused = [telling.ask(asked) for asked in (*script.calls, _waits(AFTERWARDS))]
+        refused = [telling.ask(asked) for asked in script.calls]
+        telling.wait(AFTERWARDS)
         stage.current.deaths.spare()  # who looks at what has come of it is no part of the story
         if points.down:  # nor is the time after which it is back, and all have heard of it
-            telling.ask(_waits(points.down + AFTERWARDS))
+            telling.wait(points.down + AFTERWARDS)
         telling.hear(stage.findings)  # a connector that has ended of its own accord says so once
         unheard, said, rest = _unheard(stage, points), stage.findings(), telling.at_rest()
-        failures, own = tuple(telling.failures), tuple(one["what"] for one in said["stage_failures"])
-        return Ending(
-            rest, said["findings"], refused, telling.asked_at, failures, own, telling.lost, unheard, _lapsed(stage)
-        )
-
-
-def _waits(span: timedelta) -> Asked:
-    return Asked("advance", {}, {"by": iso_duration(span)})
+        own = (*telling.stage_failures, *(one["what"] for one in said["stage_failures"]))
+        told = (refused, telling.asked_at, tuple(telling.failures), own, telling.lost)
+        return Ending(rest, said["findings"], *told, unheard, _lapsed(stage), _orders(stage))
 
 
 @dataclass(slots=True)
@@ -249,7 +283,8 @@ class Telling:
     stage: InProcessStage
     points: CrashPoints
     failures: list[str] = field(default_factory=list)
-    lost: str = ""
+    stage_failures: list[str] = field(default_factory=list)
+    lost: Asked | None = None
     asked_at: list[datetime] = field(default_factory=list)
 
     def ask(self, asked: Asked) -> str:
@@ -264,11 +299,17 @@ class Telling:
             self.hear(self.stage.revive)
             if refused and asked.name in AGAIN and not (self.points.down and asked.name != "advance"):
                 return self._make(asked)
-            self.lost = f"{asked.name} was asked when it died: nobody can tell whether to ask again" if refused else ""
+            self.lost = asked if refused else None
         if asked.name == "reset" and not refused:  # the world that was there is gone, with all its connector came by
             self.points.begin_anew()
             self.stage.current.deaths.kill_at(self.points)
         return refused
+
+    def wait(self, span: timedelta) -> None:
+        """Let time pass after the story; where that is refused, and the connector has not failed, the stage has."""
+        refused = self.ask(Asked("advance", {}, {"by": iso_duration(span)}))
+        if refused and not self.failures:
+            self.stage_failures.append(refused)
 
     def _make(self, asked: Asked) -> str:
         return self.hear(lambda: self.stage.request(CALLS[asked.name], asked.path, asked.body))
@@ -306,7 +347,7 @@ def _unheard(stage: InProcessStage, points: CrashPoints) -> Unheard:
     if points.killed is None:
         return Unheard()
     died_at, kept, overtaken, refunds = shown_time(points.killed.at), dict[str, str](), set[str](), set[str]()
-    refused = set[str]()
+    refused, answers = set[str](), set[str]()
     for entry in stage.trace():
         if entry.get("kind") == "exchange" and entry["at"] == died_at and entry["fault"] == REFUSE and entry["writes"]:
             refused.add(entry["path"].split("/")[-2])
@@ -320,6 +361,7 @@ def _unheard(stage: InProcessStage, points: CrashPoints) -> Unheard:
             kept.pop(claim, None)
             if not data["accepted"]:
                 kept[claim] = data["decision"]
+                answers.add(data["order_id"])
         elif name == EventName.REFUND_REQUESTED and not data["accepted"]:
             refunds.add(data["order_id"])
         elif claim in kept and (
@@ -327,17 +369,27 @@ def _unheard(stage: InProcessStage, points: CrashPoints) -> Unheard:
             or (name in MOVES and is_rejection(data["action"]) != (kept[claim] == "reject"))
         ):
             overtaken.add(data["order_id"])
-    return Unheard(frozenset(overtaken), frozenset(refunds), frozenset(refused))
+    return Unheard(*map(frozenset, (overtaken, refunds, refused, answers)))
 
 
-def _lapsed(stage: InProcessStage) -> Mapping[str, datetime]:
+def _lapsed(stage: InProcessStage) -> Mapping[str, Lapsed]:
     """Return which deadlines were over, each in words, and when."""
-    events = (one for one in stage.trace() if one.get("kind") == "event" and one["name"] == EventName.DEADLINE_LAPSED)
-    return {_deadline(one["data"]): instant(one["at"], "at") for one in events}
+    events = (one for one in _events(stage) if one["name"] == EventName.DEADLINE_LAPSED)
+    return {_deadline(one["data"]): Lapsed(instant(one["at"], "at"), one["data"]["order_id"]) for one in events}
 
 
 def _deadline(lapsed: Json) -> str:
     return f"the deadline {lapsed['what']} of {lapsed.get('return_id') or lapsed['cancel_id']}"
+
+
+def _orders(stage: InProcessStage) -> Mapping[str, str]:
+    """Return the order of each id by which a call may name what it is about."""
+    told = [one["data"] for one in _events(stage) if one["data"].get("order_id")]
+    return {data[name]: data["order_id"] for data in told for name in (*ABOUT, "adjustment_id") if data.get(name)}
+
+
+def _events(stage: InProcessStage) -> Iterator[Json]:
+    return (one for one in stage.trace() if one.get("kind") == "event")
 
 
 def _rest(stage: InProcessStage) -> Json:

@@ -2,11 +2,12 @@
 
 import re
 import shlex
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import pytest
 
@@ -16,12 +17,12 @@ from rehearsal.control.local import InProcessStage
 from rehearsal.control.places import CONNECTOR_FAILED
 from rehearsal.control.stage import Problem
 from rehearsal.crash import replay
-from rehearsal.crash.script import Scribe
+from rehearsal.crash.script import Asked, Scribe, Script
 from rehearsal.gherkin.results import Outcome
 from rehearsal.gherkin.runner import SuiteRun, Watcher
 from rehearsal.resources import features_folder
 from rehearsal.seats.builtin import OurConnector
-from rehearsal.world.boundaries import COMMIT, CrashPoints, Due, Killed
+from rehearsal.world.boundaries import COMMIT, Boundary, CrashPoints, Due, Killed
 from rehearsal.world.world import START, World
 from tests.command import Rehearse
 
@@ -42,6 +43,13 @@ def told(rehearse: Rehearse) -> Path:
 
 
 ALONE = ("crash", "--jobs", "1")
+
+
+def story_of(file: Path, down: timedelta = timedelta(0)) -> replay.Story:
+    """Return the one scenario of a file as it goes without a death."""
+    scribe = Scribe()
+    scribe.play(SuiteRun(paths=[file], seed=1), Watcher())
+    return replay.told(scribe.scripts[0], down)
 
 
 def test_a_decision_survives_every_death(rehearse: Rehearse, told: Path) -> None:
@@ -65,7 +73,9 @@ def test_so_do_what_its_own_staff_have_it_do(rehearse: Rehearse) -> None:
     assert shown.endswith(f"\n{said[1]} boundaries: {said[1]} survived, 0 findings\n")
 
 
-def test_what_is_kept_in_memory_alone_does_not(rehearse: Rehearse, told: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have our connector forget what it owes when it dies."""
     kill = OurConnector.kill
 
     def forgets(seat: OurConnector) -> None:
@@ -73,6 +83,10 @@ def test_what_is_kept_in_memory_alone_does_not(rehearse: Rehearse, told: Path, m
         seat._disk.execute("UPDATE outbox SET state = 'done', due_at = NULL")
 
     monkeypatch.setattr(OurConnector, "kill", forgets)
+
+
+@pytest.mark.usefixtures("forgetful")
+def test_what_is_kept_in_memory_alone_does_not(rehearse: Rehearse, told: Path) -> None:
     out = rehearse(*ALONE, told, code=ExitCode.FINDINGS).out
     assert "executed-once: expected" in out
     changed = "marketplace refunded: 39.98 -> 0.00, connector refunded: 39.98 -> 0.00, oms refunded: 39.98 -> 0.00"
@@ -127,9 +141,7 @@ def test_a_word_that_nobody_heard_may_come_too_late(
 ) -> None:
     text = FEATURE.format(answer="rejects", sum="0.00 USD").replace("an hour has passed", words)
     told.write_text(text)
-    scribe = Scribe()
-    scribe.play(SuiteRun(paths=[told], seed=1), Watcher())
-    story = replay.told(scribe.scripts[0])
+    story = story_of(told)
     at = max(one.at for one in story.boundaries if one.what == "before a commit")
     unheard = next(one for one in story.boundaries if one.at == at and one.what == "before a commit")
     if not survives:  # nobody takes note of what the OMS kept
@@ -254,6 +266,139 @@ def test_who_comes_back_after_the_deadline_is_told_of_it_and_what_it_had_to_send
     died = replay.trial(answer, answer.boundaries[sent - 1], down)
     assert died.outcome is Outcome.NOT_JUDGED
     assert re.search(r"away, 2031-03-04 09:00:00: the deadline \S+ of \d+ was over$", died.why)
+
+
+@pytest.mark.usefixtures("forgetful")
+def test_what_could_not_be_done_about_one_order_excuses_no_other(told: Path) -> None:
+    steps = (
+        *("Noah has received a rug for 12.50 USD", "Noah has asked for his money back", "everybody has heard of it"),
+        *("the seller has approved Noah's request", "Maya has received a desk lamp for 39.98 USD"),
+        *("Maya has asked for her money back", "an hour has passed", "the seller has approved Maya's request"),
+    )
+    given, down = "\n    And ".join(steps), timedelta(hours=2)
+    told.write_text(f"Feature: Two\n  Scenario: One after the other\n    Given {given}\n")
+    story = story_of(told, down)
+    noah, maya = dict.fromkeys(story.ending.orders.values())
+    sent = next(at for at, one in enumerate(story.boundaries) if one.what == "after approveReturn")
+    lost = replay.trial(story, story.boundaries[sent - 1], down)
+    assert lost.outcome is Outcome.BROKEN
+    assert f"ledgers: order_id {noah}, without the death -> with it: marketplace refunded: 12.50 -> 0.00" in lost.why
+    assert maya not in lost.why
+
+
+HOUR: Final = timedelta(hours=1)
+BOOKS: Final = ("marketplace", "connector", "oms")
+WITHDRAWN: Final = Asked("withdraw", {"return_id": "7"}, {})  # of order 1
+
+
+def ending(
+    refused: str = "",
+    *,
+    minutes: int = 0,
+    lapsed: bool = False,
+    paid: str = "12",
+    kept: str = "",
+    lost: Asked | None = None,
+) -> replay.Ending:
+    """Return how a story of one call ended, or of one deadline, so long after the connector was back from its hour."""
+    at, books = START + HOUR + timedelta(minutes=minutes), ({"refunded": "9.00"}, {"refunded": "0.00"})
+    rows = [{"order_id": one, "paid": "9.00", **dict.fromkeys(BOOKS, books[one not in paid])} for one in ("1", "2")]
+    rest = {"ledgers": rows, "returns": [], "oms_adjustments": []}
+    over = {"the deadline silence of 7": replay.Lapsed(at, "1")} if lapsed else {}
+    orders, unheard = {"7": "1", "1": "1", "2": "2"}, replay.Unheard(kept=frozenset(kept))
+    return replay.Ending(rest, [], [refused], [at], lost=lost, unheard=unheard, lapsed=over, orders=orders)
+
+
+Dies = Callable[..., replay.Trial]
+
+
+@pytest.fixture
+def dies(monkeypatch: pytest.MonkeyPatch) -> Dies:
+    """Return what judges the ending of a story against that without the death."""
+
+    def judged(without: replay.Ending, died: replay.Ending, asked: Asked = WITHDRAWN) -> replay.Trial:
+        def play(script: Script, points: CrashPoints) -> replay.Ending:
+            points.killed = boundary
+            return died
+
+        monkeypatch.setattr(replay, "_play", play)
+        boundary = Boundary(1, "after a commit", START)
+        return replay.trial(replay.Story(Script("", "", {}, {}, (asked,)), without, (boundary,), 1), boundary, HOUR)
+
+    return judged
+
+
+DONE, UNKNOWN, COMPLETE = "", "The OMS knows no adjustment", "The request is complete"
+
+
+@pytest.mark.parametrize(
+    ("without", "died", "judged"),
+    [
+        ({"refused": DONE}, {"refused": UNKNOWN, "minutes": -1}, False),
+        ({"refused": DONE}, {"refused": UNKNOWN, "minutes": 74}, False),
+        ({"refused": DONE}, {"refused": UNKNOWN, "minutes": 75}, True),  # three rounds and two pulls
+        ({"refused": COMPLETE}, {"refused": DONE, "minutes": 15}, False),
+        ({"refused": COMPLETE}, {"refused": DONE, "minutes": 16}, True),  # more than its first round
+        ({"refused": COMPLETE}, {"refused": DONE, "minutes": 30, "kept": "1"}, False),  # its first after the next pull
+        ({"refused": COMPLETE}, {"refused": DONE, "minutes": 31, "kept": "1"}, True),
+        ({"refused": COMPLETE}, {"refused": DONE, "minutes": 16, "kept": "2"}, True),
+        ({"lapsed": False}, {"lapsed": True, "minutes": 15}, False),
+        ({"lapsed": False}, {"lapsed": True, "minutes": 16}, True),
+        ({"lapsed": True}, {"lapsed": True}, True),
+    ],
+)
+def test_what_goes_otherwise_is_excused_until_it_has_caught_up(
+    without: dict[str, Any], died: dict[str, Any], judged: bool, dies: Dies
+) -> None:
+    came_of_it = dies(ending(**without), ending(**died, paid="2"))
+    assert came_of_it.outcome is (Outcome.BROKEN if judged else Outcome.NOT_JUDGED)
+    words = "while the connector was away" if died.get("minutes", 0) < 0 else "before the connector had caught up"
+    assert came_of_it.why.startswith("ledgers: order_id 1, " if judged else f"{words}, 2031-03-03 ")
+
+
+@pytest.mark.parametrize(
+    ("asked", "paid", "words"),
+    [
+        (WITHDRAWN, "1", "ledgers: order_id 2, "),
+        (WITHDRAWN, "", "ledgers: order_id 2, "),
+        (WITHDRAWN, "2", ""),
+        (Asked("oms_refund", {}, {"order_id": "2"}), "1", ""),
+        (Asked("oms_refund", {}, {"order_id": "2"}), "2", "ledgers: order_id 1, "),
+        (Asked("start_connector", {}, {}), "", ""),  # about none alone, so about all
+    ],
+)
+@pytest.mark.parametrize("lost", [True, False])
+def test_only_what_it_is_about_is_excused(asked: Asked, paid: str, words: str, lost: bool, dies: Dies) -> None:
+    died = ending(UNKNOWN, paid=paid, lost=asked if lost else None)
+    came_of_it = dies(ending(DONE), died, asked)
+    assert came_of_it.outcome is (Outcome.BROKEN if words else Outcome.NOT_JUDGED)
+    assert all(line.startswith(words) for line in came_of_it.why.splitlines())
+
+
+def test_what_was_lost_and_what_was_hindered_are_both_excused(dies: Dies) -> None:
+    refund = Asked("oms_refund", {}, {"order_id": "2"})
+    assert dies(ending(DONE), ending(UNKNOWN, paid="", lost=WITHDRAWN), refund).outcome is Outcome.NOT_JUDGED
+
+
+def test_time_that_cannot_pass_afterwards_is_the_stages_failure_where_the_connector_has_not_failed() -> None:
+    def waits(title: str) -> replay.Telling:
+        def request(*asked: object) -> None:
+            raise Problem(409, title, "nothing passes")
+
+        stage = SimpleNamespace(current=SimpleNamespace(now=START), request=request)
+        telling = replay.Telling(cast(InProcessStage, stage), CrashPoints())
+        telling.wait(HOUR)
+        return telling
+
+    assert waits("The connector runs").stage_failures == ["The connector runs: nothing passes"]
+    assert waits(CONNECTOR_FAILED).stage_failures == []
+
+
+def test_a_deadline_that_falls_after_the_story_falls_in_both(rehearse: Rehearse, told: Path) -> None:
+    """Each is given the time that the connector is down, and comes by no more boundaries for it."""
+    told.write_text(HEARD.partition("    When")[0])
+    assert " 0 survived" not in rehearse(*ALONE, told, "--down", "PT30H", "--point", "1").out
+    assert story_of(told, timedelta(hours=30)).boundaries == story_of(told).boundaries
 
 
 def test_one_that_is_started_while_it_is_down_is_not_started_again(rehearse: Rehearse, told: Path) -> None:
