@@ -26,7 +26,7 @@ from rehearsal.crash.matrix import Death, Results, deaths, processes
 from rehearsal.crash.replay import Story, Trial
 from rehearsal.crash.script import Scribe, Script
 from rehearsal.gherkin.results import Outcome, ScenarioResult, played
-from rehearsal.gherkin.runner import SuiteRun, list_suite
+from rehearsal.gherkin.runner import Run, SuiteRun, list_suite
 from rehearsal.report import terminal
 from rehearsal.seats.description import Regime, SeatDescription, read_seat
 from rehearsal.simulation.duration import iso_duration
@@ -74,8 +74,9 @@ def crash(
 
     PATH is a feature file or a folder of them; without any, the features that come with Rehearsal are played.
 
-    A death after which something of the scenario could not be done, since the connector was down (--down), is not
-    judged, unless the auditor has found a rule broken.
+    With --down, an order rests as it likes if something about it could not be done since the connector was down, or had
+    not caught up yet: it has three rounds and two pulls for that once it is back. Such a death is not judged, unless
+    the auditor has found a rule broken, or another order rests otherwise.
 
     Exit codes: 0 everything survived; 1 something did not, or a scenario is broken before anybody has died; 2 usage,
     nothing to play, or a mistake in a scenario; 3 the stage itself failed; 4 a death or a scenario was not judged.
@@ -90,17 +91,12 @@ def crash(
     console = terminal.console()
     if seat:
         introduce(seat, console)
-    scribe = Scribe()
-    run = run_shown(suite, _unfit, scribe.play)
-    for text in run.unreadable:
-        click.echo(text, err=True)
-    if run.outcome is None:
-        click.echo(nothing(suite), err=True)
-    if not scribe.scripts:
+    run, scripts = _played(suite)
+    if not scripts:
         return OF_OUTCOME[run.outcome]
     with processes(jobs or len(os.sched_getaffinity(0))) as workers:
-        found = workers.stories(scribe.scripts, down)
-        stories = list(_moving(found, len(scribe.scripts), "looking for boundaries", console))
+        found = workers.stories(scripts, down)
+        stories = list(_moving(found, len(scripts), "looking for boundaries", console))
         wanted = _wanted(stories, point)
         before = [(death, came_of_it) for death in wanted if (came_of_it := known.known(death, down))]
         left = [death for death in wanted if not known.known(death, down)]
@@ -123,9 +119,22 @@ def _demand_one(suite: SuiteRun) -> None:
         raise click.BadParameter(words, param_hint="--point")
 
 
+def _played(suite: SuiteRun) -> tuple[Run, Sequence[Script]]:
+    """Play each scenario as it is; return the run, and the scripts of those that hold by themselves."""
+    scribe = Scribe()
+    run = run_shown(suite, _unfit, scribe.play)
+    for text in run.unreadable:
+        click.echo(text, err=True)
+    if run.outcome is None:
+        click.echo(nothing(suite), err=True)
+    return run, scribe.scripts
+
+
 def _wanted(stories: Sequence[Story], point: int | None) -> Sequence[Death]:
     """Return the deaths to try; refuse a number that no boundary has."""
     wanted = deaths(stories, point)
+    if not any(story.boundaries for story in stories):
+        raise click.UsageError("there is no boundary here: the connector neither commits nor calls anything.")
     if not wanted:
         there = ranges(one.number for one in stories[0].boundaries)
         words = f"there is no boundary {point:,} in {stories[0].script.place}; there are {there}."

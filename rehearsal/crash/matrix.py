@@ -60,11 +60,11 @@ def processes(jobs: int) -> Iterator[Processes]:
 def deaths(stories: Sequence[Story], number: int | None = None) -> list[Death]:
     """Return every death to try, or that of one number.
 
-    Rounds and pulls in which nothing was new are alike in all scenarios: those of the first stand for all.
+    Rounds and pulls in which nothing was new are alike in all scenarios: those of the first that has any stand for all.
     """
     if number is not None:
         return [Death(story, one) for story in stories for one in story.boundaries if one.number == number]
-    first = stories[:1]
+    first = [story for story in stories if story.boundaries][:1]
     return [Death(story, one) for story in stories for one in story.boundaries if not one.routine or story in first]
 
 

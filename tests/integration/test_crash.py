@@ -17,6 +17,7 @@ from rehearsal.control.local import InProcessStage
 from rehearsal.control.places import CONNECTOR_FAILED
 from rehearsal.control.stage import Problem
 from rehearsal.crash import replay
+from rehearsal.crash.matrix import Death, deaths
 from rehearsal.crash.script import Asked, Scribe, Script
 from rehearsal.gherkin.results import Outcome
 from rehearsal.gherkin.runner import SuiteRun, Watcher
@@ -201,6 +202,22 @@ def test_a_run_that_was_stopped_is_taken_up_where_it_was(rehearse: Rehearse, tol
 )
 def test_what_cannot_be_tried_is_said(rehearse: Rehearse, told: Path, asked: list[str], words: str, code: int) -> None:
     assert words in rehearse(*ALONE, told, *asked, code=code).err
+
+
+def test_where_it_comes_by_no_boundary_there_is_nothing_to_try(rehearse: Rehearse, told: Path) -> None:
+    steps = "the connector has been killed\n    And Maya has just ordered a desk lamp for 39.98 USD"
+    told.write_text(f"Feature: None\n  Scenario: Nothing\n    Given {steps}\n")
+    for asked in ([], ["--point", "1"]):
+        assert "Error: there is no boundary here: " in rehearse(*ALONE, told, *asked, code=ExitCode.USAGE).err
+
+
+def test_routine_is_tried_where_it_first_comes_by() -> None:
+    routine = Boundary(1, "before getOrderList", START, routine=True)
+    none, first, second = (
+        replay.Story(Script(place, "", {}, {}, ()), ending(), there, 1)
+        for place, there in (("1", ()), ("2", (routine,)), ("3", (routine,)))
+    )
+    assert deaths([none, first, second]) == [Death(first, routine)]
 
 
 def test_a_scenario_that_does_not_hold_by_itself_is_no_ground_to_judge_on(rehearse: Rehearse, told: Path) -> None:
