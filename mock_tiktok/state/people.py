@@ -7,8 +7,9 @@ it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mock_tiktok.domain.orders import Buyer
@@ -166,19 +167,32 @@ def _faker(locale: str) -> Faker:
     return Faker(locale)
 
 
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """Whom a number of the seed stands for."""
+
+    name: str
+    phone: str
+    address: Mapping[str, str]
+
+
+@lru_cache(maxsize=4096)  # worlds of the same seed have the same people in them
+def _person(locale: str, phone: str, digest: bytes) -> _Person:
+    faker = _seeded(locale, digest)
+    return _Person(faker.name(), faker.numerify(phone), _address(faker))
+
+
 def new_buyer(platform: Platform, profile: Profile, name: str | None = None) -> Buyer:
     """Return a person whom the seed has always meant to come next; a name that is given changes nothing else."""
     user_id = platform.new_id("buyer")
     digest = platform.digest("buyer", user_id)
-    faker = _faker(profile.locale)
-    faker.seed_instance(int.from_bytes(digest[:8]))
-    seeded_name = faker.name()
+    person = _person(profile.locale, profile.phone, digest)
     return Buyer(
         user_id=user_id,
         email=f"{digest.hex()[:12]}@chat.seller.tiktok.com",
-        name=name or seeded_name,
-        phone=faker.numerify(profile.phone),
-        **_address(faker),
+        name=name or person.name,
+        phone=person.phone,
+        **person.address,
         country=profile.market,
         country_name=profile.text("order.country"),
     )
@@ -186,9 +200,14 @@ def new_buyer(platform: Platform, profile: Profile, name: str | None = None) -> 
 
 def moved(buyer: Buyer, platform: Platform, profile: Profile, order_id: str, addresses: int) -> Buyer:
     """Return the buyer with another address: the seed has always meant it to be the order's next."""
-    faker = _faker(profile.locale)
-    faker.seed_instance(int.from_bytes(platform.digest(f"address {addresses}", order_id)[:8]))
+    faker = _seeded(profile.locale, platform.digest(f"address {addresses}", order_id))
     return replace(buyer, **_address(faker))
+
+
+def _seeded(locale: str, digest: bytes) -> Faker:
+    faker = _faker(locale)
+    faker.seed_instance(int.from_bytes(digest[:8]))
+    return faker
 
 
 def _address(faker: Faker) -> dict[str, str]:
