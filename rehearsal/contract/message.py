@@ -7,20 +7,27 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from rehearsal.contract import redaction
+from rehearsal.contract.schema import Checker, Fault
 
 JSON_TYPES: Final = re.compile(r"^application/(?:[\w.+-]+\+)?json$")
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 DEEPEST: Final = 64  # levels of JSON; no contract speaks of more, and what walks a body walks it by recursion
 UNREADABLE: Final = object()
+SHORT: Final = 4096  # bytes: a longer one is read anew each time
 _NESTS: Final = frozenset({dict, list})
 
 
 class Message(NamedTuple):
-    """A request or an answer, read: `body` is the JSON value, the form's fields, the text, or None for none."""
+    """A request or an answer, read: `body` is the JSON value, the form's fields, the text, or None for none.
+
+    Whoever reads the same bytes again has the same message: nobody changes its body. What its schemas have found wrong
+    with it is kept in `faults`.
+    """
 
     media_type: str
     body: Any
     size: int
+    faults: dict[Checker, tuple[Fault, ...]]
 
 
 def read(content_type: str, content: bytes) -> Message:
@@ -28,9 +35,14 @@ def read(content_type: str, content: bytes) -> Message:
 
     So is text that is no Unicode, such as half an emoji: what is recorded can always be written.
     """
+    return read_anew(content_type, content) if len(content) > SHORT else _read_once(content_type, content)
+
+
+def read_anew(content_type: str, content: bytes) -> Message:
+    """Read a body as `read` does, for one who changes it."""
     media_type, is_json = _media_type(content_type)
     if not content:
-        return Message(media_type, None, 0)
+        return Message(media_type, None, 0, {})
     if is_json:
         try:
             plain = content[0] == _BRACE and content[1:2] != b"\0"  # as most begin, and only in one encoding
@@ -38,14 +50,17 @@ def read(content_type: str, content: bytes) -> Message:
             body = _value(text)
             if "\\u" in text:  # half a character can only be spelt out
                 json.dumps(body, ensure_ascii=False).encode()
-            return Message(media_type, UNREADABLE if is_deep(text, body) else body, len(content))
+            return Message(media_type, UNREADABLE if is_deep(text, body) else body, len(content), {})
         except (ValueError, RecursionError):
-            return Message(media_type, UNREADABLE, len(content))
+            return Message(media_type, UNREADABLE, len(content), {})
     if media_type == FORM_TYPE:
-        return Message(media_type, dict(parse_qsl(content.decode("utf-8", "replace"), True)), len(content))
-    return Message(
-        media_type, content.decode("utf-8", "replace") if media_type.startswith("text/") else None, len(content)
-    )
+        return Message(media_type, dict(parse_qsl(content.decode("utf-8", "replace"), True)), len(content), {})
+    written = content.decode("utf-8", "replace") if media_type.startswith("text/") else None
+    return Message(media_type, written, len(content), {})
+
+
+# Most that passes has passed before: nothing is new, or an order is as it was.
+_read_once: Final = lru_cache(maxsize=512)(read_anew)
 
 
 def is_deep(text: str, value: Any) -> bool:

@@ -61,6 +61,7 @@ class Contract:
         """Return the contract of this name from `contracts/`, read once."""
         return Contract(name, resources.contract(name))
 
+    @cached_property
     def unjudged(self) -> Contract:
         """Return the same for receivers of what is sent who are nobody's on the stage: they may answer as they like."""
         whole, anything = self.document.whole, {"default": {"x-any-body": True}}

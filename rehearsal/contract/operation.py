@@ -297,7 +297,9 @@ class Operation:
             return [self._breach(side, "/body", "JSON", f"{message.size} bytes that are not")]
         if known.checker is None or (message.body is None and message.size):
             return []
-        faults = known.checker.faults(message.body)
+        faults = message.faults.get(known.checker)
+        if faults is None:
+            faults = message.faults[known.checker] = known.checker.faults(message.body)
         if not faults:
             return []
         shown = redaction.by_name(known.mask.over(message.body))

@@ -135,5 +135,5 @@ class _Line:
         return shown
 
     def _said(self, status: int | None, said: Entry, operation: Operation) -> Entry:
-        message = Message(said["type"] or "", said["body"], 0)
+        message = Message(said["type"] or "", said["body"], 0, {})
         return {**said, "body": operation.with_times(status, message, self._compression.shown)}

@@ -48,7 +48,7 @@ def plain(value: Any) -> Any:
     """Return a value of the players as JSON has it, with every field of a sensitive name hidden."""
     if value.__class__ in AS_IT_IS:
         return value
-    if isinstance(value, Mapping):
+    if value.__class__ is dict or isinstance(value, Mapping):
         return {
             str(name): redaction.REDACTED if inner and redaction.is_sensitive(name) else plain(inner)
             for name, inner in value.items()

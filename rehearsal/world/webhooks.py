@@ -66,7 +66,7 @@ class WebhookWire:
         if app is AppName.CONNECTOR:
             self._wire.lead(host, to=Endpoint("connector", self._contract, there))
         else:
-            self._wire.lead(host, to=Endpoint("outside", self._contract.unjudged(), there))
+            self._wire.lead(host, to=Endpoint("outside", self._contract.unjudged, there))
 
 
 def signed_anew(there: Handler, app: DeveloperApp, contract: Contract, compression: Compression) -> Handler:

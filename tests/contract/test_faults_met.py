@@ -229,6 +229,7 @@ SEEN: Final[dict[str, tuple[dict[str, Any], Callable[[Caller], None]]]] = {
 }
 
 
+@pytest.mark.usefixtures("messages_stay")
 @pytest.mark.parametrize("way", [in_process, over_sockets, on_the_seat])
 @pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if not kind.webhooks_to])
 def test_every_kind_is_met_and_is_over_when_it_was(kind: str, way: Callable[[], Any]) -> None:

@@ -102,6 +102,7 @@ def test_a_client_of_somebody_else_s_is_told_and_tried_again(
     assert stage.findings()["findings"] == []
 
 
+@pytest.mark.usefixtures("messages_stay")
 @pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.webhooks_to])
 def test_trouble_of_webhooks_reaches_who_is_told(kind: str, receiver: tuple[str, type[Receiver]]) -> None:
     address, told = receiver

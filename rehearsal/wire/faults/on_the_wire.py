@@ -22,7 +22,7 @@ from typing import Any, Final
 import requests
 
 from mock_tiktok.domain.webhooks import signature
-from rehearsal.contract.message import query_pairs, read
+from rehearsal.contract.message import query_pairs, read, read_anew
 from rehearsal.contract.valueless import LEFT_OUT, WAYS
 from rehearsal.simulation.duration import read_duration
 from rehearsal.wire.faults.fault import BY, Kind, Meeting, Value, is_text, is_whole
@@ -176,7 +176,7 @@ def unreadable_item(meeting: Meeting) -> Response:
     Of it nothing comes but its number and what is told of the buyer, or it has a status or a type that there is not.
     """
     response = meeting.onward()
-    message = read(response.folded.get("content-type", ""), response.body)
+    message = read_anew(response.folded.get("content-type", ""), response.body)
     listed = _list_in(message.body)
     meant = meeting.planned.memory.get("item") or (_number(listed[0]) if listed else None)
     place = next((place for place, one in enumerate(listed) if _number(one) == meant), None)
@@ -224,7 +224,7 @@ def forge(meeting: Meeting) -> Response:
 def unnumbered(meeting: Meeting) -> Response:
     """A webhook of the marketplace's comes without its number, as older ones had none, and is signed as it comes."""
     call = meeting.call
-    document = read(JSON, call.body).body
+    document = read_anew(JSON, call.body).body
     if not isinstance(document, dict) or document.pop("tts_notification_id", None) is None or not meeting.hit():
         return meeting.onward()
     bare = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
