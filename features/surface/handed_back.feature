@@ -71,6 +71,7 @@ Feature: An appeal that the operator hands back
       And everybody has heard of it
       And Maya has handed over the parcel
       And Maya's parcel has reached the warehouse
+      And the connector has been down for 46 hours
       When 1 hour passes after the answer to Maya was due
       Then all three books say 40.00 USD for Maya
 

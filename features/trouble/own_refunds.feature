@@ -107,7 +107,7 @@ Feature: A refund of the seller's own whose answer is lost
       And the seller has refunded Maya 5.00 USD of the order
       And 15 minutes have passed
       And Maya has asked for her money back
-      And 23 hours have passed
+      And the connector has been down for 23 hours
       And it is 20 minutes before the answer to Maya is due
       And the seller has approved Maya's request
       When an hour passes
