@@ -28,6 +28,7 @@ from rehearsal.contract import redaction
 FORMAT: Final = "rehearsal-trace"
 VERSION: Final = 1
 BLOCK: Final = 64
+YOUNG: Final = 8 * BLOCK  # so many stay as objects: few scenarios have more
 KEPT: Final = 8 * 1024 * 1024  # bytes of packed blocks in memory
 
 Entry = dict[str, Any]
@@ -122,7 +123,7 @@ class Trace:
             **fields,
         }
         slot.entry = entry
-        if len(self.state.young) >= 2 * BLOCK:
+        if len(self.state.young) >= YOUNG + BLOCK:
             self._pack()
         return entry
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.trace import log
-from rehearsal.trace.log import BLOCK, Trace
+from rehearsal.trace.log import BLOCK, YOUNG, Trace
 from tests.clock import START
 from tests.refused import refused
 
@@ -34,10 +34,11 @@ def test_what_happens_during_an_act_names_it_as_its_cause(trace: Trace) -> None:
 
 
 def test_old_entries_are_packed_and_read_the_same(trace: Trace) -> None:
-    for number in range(5 * BLOCK + 3):
+    for number in range(YOUNG + 5 * BLOCK + 3):
         trace.event(START + timedelta(seconds=number), "marketplace", "mail_sent", {"number": number})
+    assert len(trace.state.packed) > 3
     entries = list(trace.entries())
-    assert [entry["data"]["number"] for entry in entries] == list(range(5 * BLOCK + 3))
+    assert [entry["data"]["number"] for entry in entries] == list(range(YOUNG + 5 * BLOCK + 3))
     assert next(entry["seq"] for entry in trace.entries(after=3 * BLOCK + 1)) == 3 * BLOCK + 2
     assert trace.entry(17)["data"] == {"number": 16}
     assert len(trace.ndjson().splitlines()) == 1 + len(trace)
@@ -46,7 +47,7 @@ def test_old_entries_are_packed_and_read_the_same(trace: Trace) -> None:
 def test_a_long_trace_lies_in_a_file_and_reads_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     traces = [Trace(world="w", seed=7, start=START, data=data) for data in (None, tmp_path)]
     for trace in traces:
-        for number in range(9 * BLOCK):
+        for number in range(YOUNG + 9 * BLOCK):
             trace.event(START + timedelta(seconds=number), "marketplace", "mail_sent", {"number": number})
         monkeypatch.setattr(log, "KEPT", 3_000)
     kept, spooled = traces
@@ -63,8 +64,9 @@ def test_a_long_trace_lies_in_a_file_and_reads_the_same(tmp_path: Path, monkeypa
 
 def test_a_place_that_is_not_filled_yet_holds_up_nobody(trace: Trace) -> None:
     open_place = trace.reserve()
-    for number in range(3 * BLOCK):
+    for number in range(YOUNG + 3 * BLOCK):
         trace.event(START, "oms", "booked", {"number": number})
+    assert not trace.state.packed
     assert next(trace.entries())["seq"] == 2
     trace.fill(open_place, START, None, "act", who="oms", what="pull", changed=True, return_id=None)
     assert next(trace.entries())["seq"] == 1
