@@ -54,6 +54,7 @@ class Store:
         self.recorded: set[str] = set()  # SellerAdjustmentIDs of what was only recorded, and belongs to no case
         self.orders: dict[str, Order] = {}  # by the marketplace's id
         self.marked: set[str] = set()  # as exported, by the connector's ids
+        self.marking: set[str] = set()  # of which the connector's answer to the mark has not come
         self.taken_back: set[str] = set()  # of whose marks another program has thought better, once
         self.cases: dict[str, Case] = {}
         self.parcels: dict[str, Parcel] = {}  # by return id
@@ -110,7 +111,7 @@ class Store:
                 self.open[adjustment.key] = case.number
             self._case_of["adjustment", adjustment.key] = case.number
         for part in case.parts:
-            self._case_of["seller", part.seller_id] = case.number
+            self._case_of["seller", (case.order_ref, part.seller_id)] = case.number
         if case.return_id:
             self._case_of.setdefault(("return", case.return_id), case.number)
         for adjustment in case.adjustments.values():
@@ -146,7 +147,7 @@ class Store:
         """Return the case an adjustment belongs to: known already, our own refund, or of the same return."""
         names = (
             ("adjustment", adjustment.key),
-            ("seller", adjustment.seller_id),
+            ("seller", adjustment.seller_id and (adjustment.order_ref, adjustment.seller_id)),
             ("return", adjustment.return_id),
             ("cancel", adjustment.cancel_id),
         )

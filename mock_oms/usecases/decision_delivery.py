@@ -13,7 +13,7 @@ from typing import Final
 from mock_oms.domain.cases import AdjustmentKey, Case, Decision, KeptDecision
 from mock_oms.domain.manners import POLITE, Manner, Manners
 from mock_oms.domain.statuses import PROMISED, REJECTED, Verdict, meaning
-from mock_oms.errors import ConnectorError, Rejected, Unreachable
+from mock_oms.errors import Rejected, Unreachable
 from mock_oms.state.agenda import Clock
 from mock_oms.usecases.ports import ConnectorApi
 
@@ -68,10 +68,11 @@ class DecisionDelivery:
         if kept.left is None:
             return self._give_waiting(case, decision)
         half = {a.key for a in case.half_answered(decision.question)}
+        hasty = Manner.SECOND_THOUGHTS in self.manners  # whether an answer that is there may be another one
         left, taken = [], 0
-        for key in kept.left:
+        for key in sorted(kept.left, key=lambda key: key not in half):  # first those whose answer it changes
             status = case.adjustments[key].status
-            if meaning(status).asks is decision.question:
+            if meaning(status).asks is decision.question or (hasty and key in half):
                 left.append(key)
             elif (decision.question, decision.verdict) in meaning(status).follows:
                 taken += 1
@@ -104,9 +105,13 @@ class DecisionDelivery:
         first, others = keys[:1], keys[:0:-1]
         contrary = Decision(decision.question, CONTRARY[decision.verdict], grade=decision.grade)
         if Manner.SECOND_THOUGHTS in self.manners:
-            self._also_say(contrary, case, keys[:-1])
             words = HASTY_WORDS if decision.verdict is Verdict.REJECT else None
-            self._also_say(replace(decision, comment=words, shares={}), case, first)
+            try:
+                self._also_say(contrary, case, keys[:-1])
+                self._also_say(replace(decision, comment=words, shares={}), case, first)
+            except Unreachable as silence:  # it may have heard the contrary
+                case = replace(case, kept=KeptDecision(decision, left=keys))
+                return Outcome(case.unheard(self.clock.now(), str(silence)), taken=0)
         outcome = self._send(case, replace(decision, reason=None, comment=split_words(decision.comment)[0]), first)
         if outcome.rejected:
             return outcome
@@ -114,14 +119,18 @@ class DecisionDelivery:
             whole = KeptDecision(decision, left=keys, begun=first[0])
             return replace(outcome, case=replace(outcome.case, kept=whole))
         if Manner.CONTRADICTS in self.manners:
-            self._also_say(contrary, outcome.case, others)
+            with suppress(Unreachable):  # which it is to refuse
+                self._also_say(contrary, outcome.case, others)
         kept = KeptDecision(decision, left=others, begun=first[0])
         return replace(outcome, case=replace(outcome.case, kept=kept))
 
     def _also_say(self, decision: Decision, case: Case, keys: tuple[AdjustmentKey, ...]) -> None:
-        """Say what is not meant, of each of these lines; what the connector makes of it the case does not know."""
+        """Say what is not meant, of each of these lines; what the connector makes of it the case does not know.
+
+        Raise Unreachable where there is no answer.
+        """
         for key in keys:
-            with suppress(ConnectorError):
+            with suppress(Rejected):
                 self.api.decide(case.adjustments[key], decision)
 
     def _send(

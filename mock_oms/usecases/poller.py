@@ -95,7 +95,7 @@ class Poller:
         try:
             marked = [] if self.beside is None else self._mark_beside(self.beside, tally)
             offered = list(_readable(self.api.new_orders(), tally))
-            again = {order.ref for order in offered} & store.marked
+            again = self._marks_arrived(order.ref for order in offered)
             for order in offered:
                 self._export(order, tally, again=order.ref in again)
             if self.beside is not None:
@@ -150,11 +150,20 @@ class Poller:
         if self.store.keep_order(order) or again:
             tally.orders += 1
             self.effects.order_read(order, again=again)
+        self.store.marking.add(order.ref)
         try:
             self.api.mark_exported(order.ref)
             self.store.marked.add(order.ref)
+            self.store.marking.discard(order.ref)
         except Rejected as rejected:  # one order the connector will not let go must not hold up all the rest
             tally.failure = f"order {order.order_id} cannot be exported: {rejected.words}"
+
+    def _marks_arrived(self, offered: Iterable[str]) -> set[str]:
+        """Take note of what is marked though no answer said so: it is not offered any more. Return what is, again."""
+        refs = set(offered)
+        self.store.marked |= self.store.marking - refs
+        self.store.marking.clear()
+        return refs & self.store.marked
 
     def _take_all(self, found: Iterable[Adjustment], now: datetime, tally: Tally) -> None:
         for read in found:

@@ -202,7 +202,8 @@ class Refunds:
                 case = case.with_part(replace(part, state=PartState.REFUSED, words=NOT_FOUND_AGAIN))
                 continue
             try:
-                arrived = self.api.find_refund(part) if part.tried else []
+                named = self.api.find_refund(part) if part.tried else []
+                arrived = [read for read in named if read.order_ref == case.order_ref]  # others may have the name, too
                 if not arrived:
                     self.api.refund(part, _ref(case))
             except Rejected as rejected:

@@ -79,6 +79,25 @@ def test_it_has_second_thoughts_about_a_line() -> None:
     assert [call.body["SiteRejectComment"] for call in (hasty, no)] == ["No.", "It"]
 
 
+@pytest.mark.parametrize("heard", [False, True])
+@pytest.mark.parametrize("lost", ["RejectBuyerRequest", "ApproveBuyerRequest"])
+def test_what_it_did_not_mean_and_nobody_answered_is_followed_by_all_that_it_means(lost: str, heard: bool) -> None:
+    office = a_day("second-thoughts")
+    office.connector.faults.append(Fault(lost, after=heard))
+    office.connector.refuse = lambda call: None
+    changes = office.connector.adjustments["OrderItemAdjustments"]
+    if lost == "ApproveBuyerRequest":  # another connector would have taken the contrary back
+        office.connector.refuse = lambda call: "Never." if call.path.endswith("RejectBuyerRequest") else None
+    assert office.oms.approve("C-1001").kept
+    for row in changes.values():
+        row["RequestStatus"] = "NewRma"
+    office.pull()
+    assert [call.path[-len("(1)/ApproveBuyerRequest") :] for call in office.connector.posts("ApproveBuyerRequest")] == [
+        "(1)/ApproveBuyerRequest",
+        "(2)/ApproveBuyerRequest",
+    ]
+
+
 def test_it_says_how_many_and_means_those_of_which_nothing_has_gone_back() -> None:
     office = a_day("by-number")
     office.oms.refund(order_id="1", line_item_ids=["1-0-0"], amount=Decimal("1.00"))
@@ -263,6 +282,17 @@ def test_all_its_refunds_have_one_id() -> None:
     for order_id in ("1", "2"):
         office.oms.refund(order_id=order_id, amount=Decimal("1.00"))
     assert len({call.body["SellerAdjustmentID"] for call in office.connector.posts("Adjust")}) == 1
+
+
+def test_what_another_order_was_paid_under_that_id_has_not_arrived() -> None:
+    office = a_day("one-id")
+    office.connector.order("2", ("mug", 1, 20.0))
+    office.pull()
+    office.oms.refund(order_id="1", amount=Decimal("1.00"))
+    office.connector.faults.append(Fault("Adjust"))
+    office.oms.refund(order_id="2", amount=Decimal("1.00"))
+    office.pull()
+    assert len(office.connector.posts("Adjust")) == 1
 
 
 @pytest.mark.parametrize(

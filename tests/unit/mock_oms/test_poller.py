@@ -38,6 +38,17 @@ def test_an_order_whose_export_failed_comes_again(office: Office) -> None:
     assert office.connector.exported == {100}
 
 
+@pytest.mark.parametrize("heard", [False, True])
+def test_what_is_not_offered_any_more_has_been_marked(office: Office, heard: bool) -> None:
+    office.connector.order("1", ("mug", 1, 9.5))
+    office.connector.faults.append(Fault("Export", after=heard))
+    office.pull()
+    assert not office.oms.state.marked
+    office.pull()
+    assert (office.oms.state.marked, len(office.connector.posts("Export"))) == ({"100"}, 0 if heard else 1)
+    assert not any(event["again"] for event in office.events_named("order_read"))
+
+
 def test_an_order_that_is_offered_although_it_was_marked_is_told_of(office: Office) -> None:
     office.connector.order("1", ("mug", 1, 9.5))
     office.pull()
