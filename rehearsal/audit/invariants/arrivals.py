@@ -148,7 +148,12 @@ class EverythingArrives(Invariant):
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """Judge that an order which was fetched, and is marked as fetched, is not offered again."""
-        if exchange.operation not in (MARK, UNMARK) or exchange.outside or exchange.fault or exchange.failure:
+        if exchange.operation not in (MARK, UNMARK) or exchange.outside:
+            return
+        if exchange.fault or exchange.failure:
+            if exchange.operation == UNMARK:  # it may have been done, whatever its caller got
+                for order in exchange.subjects:
+                    self._marks[order] = self._marks.get(order, ())[:-1]
             return
         if exchange.status is not None and exchange.status < 300:
             (order,) = exchange.subjects

@@ -176,10 +176,19 @@ class Story:
         return self.tell("deadline_lapsed", at=at, return_id=claim, what="answer", due=START + DAY)
 
     def called(
-        self, caller: str, callee: str, operation: str, status: int = 200, *claims: str, refusal: str = "", seq: int = 9
+        self,
+        caller: str,
+        callee: str,
+        operation: str,
+        status: int | None = 200,
+        *claims: str,
+        refusal: str = "",
+        seq: int = 9,
+        failure: str | None = None,
     ) -> Story:
         outside = caller == "outside"
-        exchange = Exchange(seq, START, caller, callee, outside, operation, status, (), True, claims, refusal=refusal)
+        call = seq, START, caller, callee, outside, operation, status, (), True, claims, failure
+        exchange = Exchange(*call, refusal=refusal)
         self.auditor.on_exchange(exchange)
         return self
 

@@ -334,6 +334,15 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
     "an order that is offered again and marked, when its mark was taken back": (
         lambda: Story().called(*MARKED).called(*UNMARKED).called(*MARKED).idle(minutes=16)
     ),
+    "an order of which a mark was taken back, for all that anybody was told, and set again": (
+        lambda: (
+            Story()
+            .called(*MARKED)
+            .called(*MARKED)
+            .called("oms", "connector", "unmarkExported", None, "7", failure="ConnectionError")
+            .called(*MARKED)
+        )
+    ),
     "an order of which a mark was taken back, and set again": (
         lambda: Story().called(*MARKED).called(*MARKED).called(*UNMARKED).called(*MARKED)
     ),
