@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from mock_oms.errors import CONNECTOR_REFUSES
 from rehearsal.audit.decision_ledger import is_rejection
 from rehearsal.audit.event import MOVES, EventName
 from rehearsal.audit.limits import PULL, ROUND
@@ -32,6 +33,7 @@ CAUGHT_UP: Final = 3 * ROUND + 2 * PULL  # after the time that it was down: so m
 REFUSE: Final = "refuse"  # the fault that answers in the marketplace's place
 ABOUT: Final = ("return_id", "cancel_id", "order_id")  # the fields of a row that say whom it is about
 FAILED: Final = "Error"  # ChannelAdvisor's status of what was not carried out
+BEING_SENT: Final = ("ProcessingApproval", "ProcessingRejection", "ProcessingReturn", "ProcessingReturnRejection")
 AGAIN: Final = ("oms_approve", "oms_reject", "oms_inspect", "advance")  # what asks for the same when asked twice
 # What has to be the same at rest. Texts are not compared, for they may tell of the death.
 _COMPARED: Final = {
@@ -78,10 +80,15 @@ class Unheard:
     claims, or orders, it died over with the answer of a fault that does not strike twice.
     """
 
+    died_at: datetime | None = None
     overtaken: frozenset[str] = frozenset()  # an answer whose hour was over by then, or that was given by default
     refunds: frozenset[str] = frozenset()  # of the seller's own
     refused: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()  # any answer that waits for the next pull
+
+    def reads_again(self, *, after: datetime) -> bool:
+        """Return whether the OMS, whose pull may have died with it, has its next one after a moment."""
+        return self.died_at is not None and self.died_at <= after < self.died_at + PULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,15 +238,27 @@ def _whose(row: Json) -> Json:
 def _too_late(story: Story, ending: Ending) -> Collection[str]:
     """Return the orders that may rest otherwise, as the staff's word came a pull later, and what it was about was over.
 
-    A refund of the seller's own may then fail, or not fail, in the staff's sight. And where nobody has the refusal any
-    more that trouble gave, the decision is sent once again.
+    A refund of the seller's own may then fail, or not fail, in the staff's sight. Where nobody has the refusal any more
+    that trouble gave, the decision is sent once again. And before its next pull the OMS itself may refuse its staff
+    something, as it has not read yet what the death kept from it.
     """
     refused = ending.unheard.refused
     rows = (row for ended in (story.ending, ending) for every in ended.rest.values() for row in every)
     again = {row["order_id"] for row in rows if not refused.isdisjoint(map(row.get, ABOUT))}
     adjustments = (*story.ending.rest["oms_adjustments"], *ending.rest["oms_adjustments"])
     failed = {row["order_id"] for row in adjustments if row["status"] == FAILED}
-    return ending.unheard.overtaken | (ending.unheard.refunds & failed) | again
+    asked = zip(story.script.calls, ending.asked_at, story.ending.refused, ending.refused, strict=False)
+    unread = (
+        _about(one, story.ending, ending)
+        for one, at, before, now in asked
+        if not before and _by_the_oms(one, now) and ending.unheard.reads_again(after=at)
+    )
+    return (ending.unheard.overtaken | (ending.unheard.refunds & failed) | again).union(*unread)
+
+
+def _by_the_oms(asked: Asked, refused: str) -> bool:
+    """Return whether it was the OMS that refused something, and not the connector."""
+    return asked.name.startswith("oms_") and bool(refused) and not refused.startswith(CONNECTOR_REFUSES)
 
 
 def _shown(row: Json) -> str:
@@ -369,7 +388,20 @@ def _unheard(stage: InProcessStage, points: CrashPoints) -> Unheard:
             or (name in MOVES and is_rejection(data["action"]) != (kept[claim] == "reject"))
         ):
             overtaken.add(data["order_id"])
-    return Unheard(*map(frozenset, (overtaken, refunds, refused, answers)))
+    overtaken |= _unsure(stage, died_at)
+    found = (frozenset(one) for one in (overtaken, refunds, refused, answers))
+    return Unheard(points.killed.at, *found)
+
+
+def _unsure(stage: InProcessStage, died_at: str) -> set[str]:
+    """Return the orders over which it died with a decision on its way, where trouble kept it from asking what of it."""
+    sent, kept_from_asking = set[str](), False
+    for entry in stage.trace():
+        if entry.get("kind") == "exchange" and entry["from"] == "connector" and entry["at"] > died_at:
+            kept_from_asking = kept_from_asking or bool(entry["fault"] and not entry["writes"])
+        elif entry.get("name") == EventName.ADJUSTMENT_READ and entry["at"] == died_at:
+            sent |= {entry["data"]["order_id"]} if entry["data"]["status"] in BEING_SENT else set()
+    return sent if kept_from_asking else set()
 
 
 def _lapsed(stage: InProcessStage) -> Mapping[str, Lapsed]:

@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final, cast
@@ -162,6 +162,20 @@ def test_a_refusal_of_troubles_that_died_with_the_process_is_not_given_again(mon
     assert replay.trial(story, answered, timedelta(0)).outcome is Outcome.BROKEN
 
 
+def test_what_nobody_can_be_asked_about_after_a_death_may_come_too_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = features_folder() / "refunds" / "partial_offer.feature"
+    outline = "    Scenario Outline: The answer to it gets lost, and nobody looks before the offer is over"
+    scribe = Scribe()
+    line = file.read_text(encoding="utf-8").splitlines().index(outline) + 1
+    scribe.play(SuiteRun(paths=[], at=[(file, line)], seed=1), Watcher())
+    story = replay.told(scribe.scripts[0])
+    sent = START + timedelta(minutes=30)
+    begun = next(one for one in story.boundaries if (one.at, one.what) == (sent, "after a commit"))
+    assert replay.trial(story, begun, timedelta(0)).outcome is Outcome.HELD
+    monkeypatch.setattr(replay, "BEING_SENT", ())
+    assert replay.trial(story, begun, timedelta(0)).outcome is Outcome.BROKEN
+
+
 @pytest.mark.parametrize(
     ("body", "order"), [({"order_id": "5"}, "5"), ({}, ""), (None, None), ("{cut", None), ([], None)]
 )
@@ -173,7 +187,7 @@ def test_whom_a_refusal_was_about_is_read_of_any_body(body: Any, order: str | No
         points.passes("before a commit", START, moves=True)
     assert points.killed is not None
     sent = {
-        "kind": "exchange", "at": shown_time(START), "fault": "refuse", "writes": True,
+        "kind": "exchange", "from": "connector", "at": shown_time(START), "fault": "refuse", "writes": True,
         "path": "/return_refund/returns/7/approve", "request": {"body": body},
     }  # fmt: skip
     stage = cast(InProcessStage, SimpleNamespace(trace=lambda: [sent]))
@@ -316,13 +330,14 @@ def ending(
     paid: str = "12",
     kept: str = "",
     lost: Asked | None = None,
+    died_at: datetime | None = None,
 ) -> replay.Ending:
     """Return how a story of one call ended, or of one deadline, so long after the connector was back from its hour."""
     at, books = START + HOUR + timedelta(minutes=minutes), ({"refunded": "9.00"}, {"refunded": "0.00"})
     rows = [{"order_id": one, "paid": "9.00", **dict.fromkeys(BOOKS, books[one not in paid])} for one in ("1", "2")]
     rest = {"ledgers": rows, "returns": [], "oms_adjustments": []}
     over = {"the deadline silence of 7": replay.Lapsed(at, "1")} if lapsed else {}
-    orders, unheard = {"7": "1", "1": "1", "2": "2"}, replay.Unheard(kept=frozenset(kept))
+    orders, unheard = {"7": "1", "1": "1", "2": "2"}, replay.Unheard(kept=frozenset(kept), died_at=died_at)
     return replay.Ending(rest, [], [refused], [at], lost=lost, unheard=unheard, lapsed=over, orders=orders)
 
 
@@ -333,16 +348,35 @@ Dies = Callable[..., replay.Trial]
 def dies(monkeypatch: pytest.MonkeyPatch) -> Dies:
     """Return what judges the ending of a story against that without the death."""
 
-    def judged(without: replay.Ending, died: replay.Ending, asked: Asked = WITHDRAWN) -> replay.Trial:
+    def judged(
+        without: replay.Ending, died: replay.Ending, asked: Asked = WITHDRAWN, down: timedelta = HOUR
+    ) -> replay.Trial:
         def play(script: Script, points: CrashPoints) -> replay.Ending:
             points.killed = boundary
             return died
 
         monkeypatch.setattr(replay, "_play", play)
         boundary = Boundary(1, "after a commit", START)
-        return replay.trial(replay.Story(Script("", "", {}, {}, (asked,)), without, (boundary,), 1), boundary, HOUR)
+        return replay.trial(replay.Story(Script("", "", {}, {}, (asked,)), without, (boundary,), 1), boundary, down)
 
     return judged
+
+
+@pytest.mark.parametrize(
+    ("name", "refused", "minutes", "outcome"),
+    [
+        ("oms_refund", "More than is refundable: nothing is left", 0, Outcome.HELD),
+        ("oms_refund", "More than is refundable: nothing is left", 14, Outcome.HELD),
+        ("oms_refund", "More than is refundable: nothing is left", 15, Outcome.BROKEN),  # it has read again
+        ("oms_refund", "The connector refuses: AdjustmentAmount: 0.00 USD is left", 0, Outcome.BROKEN),
+        ("withdraw", "There is no request", 0, Outcome.BROKEN),
+    ],
+)
+def test_what_the_oms_refuses_as_its_pull_died_too_is_no_loss(
+    dies: Dies, name: str, refused: str, minutes: int, outcome: Outcome
+) -> None:
+    died = ending(refused, minutes=minutes - 60, paid="2", died_at=START)
+    assert dies(ending(), died, Asked(name, {}, {"order_id": "1"}), timedelta(0)).outcome is outcome
 
 
 DONE, UNKNOWN, COMPLETE = "", "The OMS knows no adjustment", "The request is complete"

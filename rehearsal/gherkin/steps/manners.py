@@ -7,6 +7,7 @@ from urllib.parse import unquote_plus, urlencode
 
 from pytest_bdd import given, then
 
+from mock_oms.errors import CONNECTOR_REFUSES
 from rehearsal.audit.event import EventName
 from rehearsal.gherkin.buyer import shown
 from rehearsal.gherkin.cast import Cast
@@ -93,7 +94,7 @@ def _note(case: dict[str, str | None]) -> str:
 
 @then(phrase("it was the connector that refused it"))
 def _(people: Cast) -> None:
-    expect("who told the seller no", "The connector refuses", people.told_no("the seller").title)
+    expect("who told the seller no", CONNECTOR_REFUSES, people.told_no("the seller").title)
 
 
 @then(phrase("{BUYER} has been paid for the (?P<nths>[a-z ,]+) of the {GOODS}"))
