@@ -9,7 +9,7 @@ refund_recorded   the same but for `accepted`, of what went back elsewhere and i
 order_hinted      order_id, hint (what of it has begun or ended, in ChannelAdvisor's word), profile
 parcels_read      order_id, statuses of its parcels
 answers_unreadable  words, of what a pull could not rely on
-order_read        order_id, and what the connector shows of it
+order_read        order_id, refs, and what the connector shows of it
 adjustment_read   adjustment_id, return_id, cancel_id, order_id, ref, asked, and what the connector shows of it
 booked            adjustment_id, return_id, cancel_id, order_id, amount
 parcel_received   return_id, order_id, line_item_ids, tracking_number

@@ -56,6 +56,7 @@ class Effects:
         self._announce(
             "order_read",
             order_id=order.order_id,
+            refs=[f"Orders({order.ref})", *(f"OrderItems({line.item_id})" for line in order.lines)],
             again=again,
             currency=order.currency,
             total=order.total,

@@ -165,6 +165,7 @@ class Auditor:
     def on_exchange(self, exchange: Exchange) -> None:
         self.memory.decisions.on_exchange(exchange)
         self.memory.claims.on_exchange(exchange)
+        self.memory.settling.on_exchange(exchange)
         for number, invariant in self._on_exchange:
             if (violations := invariant.on_exchange(exchange)) is not NO_VIOLATION:
                 self._note(number, violations)

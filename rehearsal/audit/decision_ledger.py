@@ -14,6 +14,7 @@ from typing import Final
 
 from rehearsal.audit.claims import summed
 from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName, PlayerEvent
+from rehearsal.audit.outsiders import Outsiders
 from rehearsal.seats.port import Question, Sight
 from rehearsal.sums import coin
 from rehearsal.wire.recorder import Exchange
@@ -143,12 +144,13 @@ class DecisionLedger:
         self._waiting: dict[tuple[str, str], Decision] = {}
         self._claims: dict[str, _Claim] = defaultdict(_Claim)
         self._departures: list[Departure] = []
-        self.others_decide = False
+        self.outsiders = Outsiders()
         self.heard = True  # the stage hears what the staff decide
 
     def on_event(self, event: PlayerEvent) -> None:
         """Take note of decisions, and of moves with what is odd about them."""
         departure: Departure | None = None
+        self.outsiders.on_event(event)
         if event.name == EventName.ORDER_PLACED:
             paid = {**summed(event), **event.stated}
             self._accounts[event.order].shared = max(sum(1 for part in DIVIDED if paid.get(part)), 1)
@@ -167,8 +169,7 @@ class DecisionLedger:
 
     def on_exchange(self, exchange: Exchange) -> None:
         """Learn who made the move; an outsider is no connector of ours, and one that decides is another OMS."""
-        if exchange.outside and exchange.writes and exchange.callee == "connector":
-            self.others_decide = True
+        self.outsiders.on_exchange(exchange)
         if self._departures and exchange.callee == "marketplace":
             known = [replace(one, exchange=one.exchange or exchange) for one in self._departures]
             self._departures = [one for one in known if one.exchange is None or not one.exchange.outside]
@@ -179,7 +180,18 @@ class DecisionLedger:
 
     def departures(self) -> list[Departure]:
         """Return what departed in this act."""
-        return [one for one in self._departures if one.decision is not None or not self.others_decide]
+        return [one for one in self._departures if one.decision is not None or not self._is_outsiders(one)]
+
+    def _is_outsiders(self, one: Departure) -> bool:
+        """Return whether somebody outside has asked the connector for what none of the staff has decided."""
+        if not one.in_sellers_place:
+            return self.outsiders.have_asked(one.order_id)
+        given = self.outsiders.have_rejected if is_rejection(one.seen) else self.outsiders.have_granted
+        return given(one.claim)
+
+    def hold_back(self, order_id: str) -> bool:
+        """Return whether a refund that was asked for may have to wait for the buyers' claims on an order."""
+        return any(one.order_id == order_id for one in self.unpaid.values()) or self.outsiders.wait(order_id)
 
     def owed(self) -> list[Decision]:
         """Return the decisions that wait to be carried out, of questions that the marketplace still asks."""

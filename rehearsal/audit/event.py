@@ -172,6 +172,7 @@ class PlayerEvent:
     stated = Field("stated", _money_by_unit)
     # what the OMS has read
     ref = Field("ref", _text)
+    refs = Field("refs", lambda found: tuple(found or ()))
     asked = Field("asked", bool)
     again = Field("again", bool)
     rma = Field("rma", _text)

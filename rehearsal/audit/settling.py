@@ -11,6 +11,8 @@ from typing import Final
 from rehearsal.audit.decision_ledger import DecisionLedger
 from rehearsal.audit.event import MOVES, REQUESTS, EventName, PlayerEvent
 from rehearsal.audit.limits import Limits
+from rehearsal.audit.outsiders import taken_on
+from rehearsal.wire.recorder import Exchange
 
 DECIDED: Final = (EventName.DECISION_GIVEN, EventName.REFUND_REQUESTED)
 ENDED: Final = ("_COMPLETE", "_CANCEL", "_CANCELLED")  # how a claim's status ends when it has
@@ -29,12 +31,20 @@ class Settling:
 
     def on_event(self, event: PlayerEvent) -> None:
         if event.who == "marketplace" or event.name in DECIDED:
-            self.last, self._look_at = (event.at, event.seq), event.at + self.limits.one_round
+            self._happened(event.at, event.seq)
         claim = event.claim
         if claim is not None and (event.name in MOVES or event.name in REQUESTS):
             self._claims[event.order].pop(claim, None)
             if not event.status.endswith(ENDED):
                 self._claims[event.order][claim] = None
+
+    def on_exchange(self, exchange: Exchange) -> None:
+        """Take note of what somebody outside has asked the connector for."""
+        if taken_on(exchange):
+            self._happened(exchange.at, exchange.seq)
+
+    def _happened(self, at: datetime, seq: int) -> None:
+        self.last, self._look_at = (at, seq), at + self.limits.one_round
 
     def on_trouble(self, at: datetime) -> None:
         self.struck = True
@@ -53,7 +63,7 @@ class Settling:
         if self._look_at is None or now <= self._look_at:
             return False
         latest = self.latest()
-        held = any(self._claims.get(request.order_id) for request in self.decisions.unpaid.values())
+        held = any(claims and self.decisions.hold_back(order_id) for order_id, claims in self._claims.items())
         if latest is not None and latest < now and not held:
             return True
         self._look_at = now + self.limits.one_round if latest is None or held else latest

@@ -11,6 +11,7 @@ from rehearsal.audit.invariant import Violation
 from rehearsal.audit.invariants.status_words import FAILED, GOODS, REJECTED, WAITS, asks, said_of
 from rehearsal.audit.invariants.sums_told import wrong
 from rehearsal.audit.limits import Limits
+from rehearsal.audit.outsiders import REFUND, REJECTION, taken_on
 from rehearsal.wire.recorder import Exchange
 
 ENDED: Final = ("PostProcessingComplete", REJECTED)
@@ -27,6 +28,7 @@ class Answers:
     """What the staff have said last of each claim, and what became of answers."""
 
     given: dict[str, str] = field(default_factory=dict)  # by claim
+    _by_outsiders: dict[str, str] = field(default_factory=dict)  # by the connector's number of the adjustment
     _sent: set[str] = field(default_factory=set)  # claims to which the connector may have sent an answer
     _died_at: datetime | None = None
     _overtaken: set[str] = field(default_factory=set)  # claims whose answer was refused, or that an outsider has moved
@@ -40,6 +42,12 @@ class Answers:
         self.given[claim] = event.decision
         if not event.accepted or event.at == self._died_at:
             self._sent.add(claim)
+
+    def take(self, exchange: Exchange) -> None:
+        """Note what somebody outside has the connector answer, who is as good as the staff."""
+        what, number = taken_on(exchange) or (REFUND, "")
+        if what != REFUND:
+            self._by_outsiders[number] = REJECTS if what == REJECTION else APPROVES
 
     def sent(self, exchange: Exchange) -> None:
         """Note on which claims the connector has tried to act, whatever has become of it."""
@@ -75,7 +83,7 @@ class Answers:
 
         What had `ended_before`, when it was last read, was not decided by what has happened since.
         """
-        said = self.given.get(claim.id)
+        said = self.given.get(claim.id) or self._by_outsiders.get(event.ref)
         by_others = said is None or self._moved_by_others(claim, limits) or _against(claim, event.placed, said)
         by_staff = said is not None and claim.id not in self._overtaken and _carried_out(claim, limits)
         ended = event.placed in ENDED

@@ -137,6 +137,7 @@ class AsMeant(Invariant):
                 restock=restock,
                 made_of=self._stated.get((event.order, event.adjustment), {}),
                 answers=self._answers,
+                wished=self.decisions.outsiders.have_asked(event.order),
             )
         elif event.name == EventName.CONNECTOR_KILLED:
             self._answers.died(event.at)
@@ -161,6 +162,7 @@ class AsMeant(Invariant):
                 elif event.name == EventName.DECISION_REFUSED:
                     self._answers.refused(event, self.claims, self.limits)
             self._moves = [(event, of) for event, of in known if not of.outside]
+        self._answers.take(exchange)
         if not exchange.writes or (exchange.caller, exchange.callee) != ("connector", "marketplace"):
             return NO_VIOLATION
         self._answers.sent(exchange)
@@ -187,7 +189,7 @@ class AsMeant(Invariant):
     def _wrong(self, event: PlayerEvent) -> Iterable[tuple[_Meant, _Wrong]]:
         if event.name in REQUESTS:
             asked = list(self._asked[event.order].values())
-            if asked and not self.decisions.others_decide:
+            if asked and not self.decisions.outsiders.have_asked(event.order):
                 self.occasions += 1
                 whole = self._told.is_whole(event.order, {*event.units, *self._called_off(event)})
                 yield from _not_asked(event, asked, whole=whole, there=self._told.is_there(event, self.limits))

@@ -96,10 +96,11 @@ class Told:
         restock: bool | None,
         made_of: Mapping[str, Decimal],
         answers: Answers,
+        wished: bool,
     ) -> Iterable[Violation]:
         """Judge what the OMS has just read: it may have asked for it, with a `reason`, a `restock` and parts.
 
-        The staff have given some `answers` to buyers' claims.
+        The staff have given some `answers` to buyers' claims; somebody outside may have `wished` for a refund.
         """
         yield from self._account(event)
         if event.name == EventName.ORDER_READ:
@@ -131,6 +132,8 @@ class Told:
         if before is None or (before.status, before.amount) != (reading.status, reading.amount):
             self._moved[claim.id] = None
         yield from _judge(event, claim, stood, before, limits)
+        if not (event.asked or (wished and claim.by_seller)):
+            yield from _judge_reason(event, claim)
 
     def _back(self, event: PlayerEvent, asked: Mapping[str, Decimal]) -> Iterable[Violation]:
         """Judge what goes back by all that is told of one wish of the staff's: no more of any part, but for coins.
@@ -329,6 +332,17 @@ def _judge_change(event: PlayerEvent, claim: Claim, limits: Limits) -> Iterable[
         yield replace(wrong(event, "date of change", f"changed by {latest}", str(event.updated)), certainty="assumed")
 
 
+def _judge_reason(event: PlayerEvent, claim: Claim) -> Iterable[Violation]:
+    """Judge the reason in ChannelAdvisor's word of what nobody has asked for with a reason of their own."""
+    seqs = (claim.now.seq, event.seq)
+    if event.reason == NOT_RECEIVED and not LOST.search(f"{claim.reason} {claim.reason_text}"):
+        expected = f"a reason for goods that are there: {claim.reason_text or claim.reason or 'none'}"
+        yield wrong(event, "reason", expected, event.reason, seqs)
+    own = REASONS.get(claim.what, "")
+    if event.reason and (event.reason != own if own else event.reason in REASONS.values()):
+        yield wrong(event, "reason", own or f"a reason for a {claim.what}", event.reason, seqs)
+
+
 def _judge_words(
     event: PlayerEvent, claim: Claim, before: Reading | None, seqs: tuple[int, ...]
 ) -> Iterable[Violation]:
@@ -343,12 +357,6 @@ def _judge_words(
         ):
             if expected and seen is not None and seen != expected:
                 yield wrong(event, what, expected, seen or "nothing", seqs)
-    if event.reason == NOT_RECEIVED and not event.asked and not LOST.search(f"{claim.reason} {claim.reason_text}"):
-        expected = f"a reason for goods that are there: {claim.reason_text or claim.reason or 'none'}"
-        yield wrong(event, "reason", expected, event.reason, seqs)
-    own = REASONS.get(claim.what, "")
-    if event.reason and not event.asked and (event.reason != own if own else event.reason in REASONS.values()):
-        yield wrong(event, "reason", own or f"a reason for a {claim.what}", event.reason, seqs)
     # Of one that has ended, and whose claim goes on without it, the way back is not told.
     shipped = event.site_status == SHIPPED_BACK and (
         before is None or (before.site_status != SHIPPED_BACK and before.status not in ENDED)

@@ -51,6 +51,8 @@ class ExecutedOnce(Invariant):
             if not _failed(row):
                 yield _lost(decision, row)
         unpaid, self.decisions.unpaid = self.decisions.unpaid, {}
+        if state.settled:
+            self.decisions.outsiders.settled()
         for identity, request in unpaid.items():
             row = rows.get(identity)
             request.failed = _failed(row)

@@ -187,9 +187,20 @@ class Story:
         failure: str | None = None,
     ) -> Story:
         outside = caller == "outside"
-        call = seq, START, caller, callee, outside, operation, status, (), True, claims, failure
+        call = seq, self.now, caller, callee, outside, operation, status, (), True, claims, failure
         exchange = Exchange(*call, refusal=refusal)
         self.auditor.on_exchange(exchange)
+        return self
+
+    def shown(self, order: str = "O1", number: str = "7") -> Story:
+        """Have the OMS be shown an order under the connector's own number."""
+        about: dict[str, Any] = {"total": Decimal("39.98"), "made_of": {}, "refs": (f"Orders({number})",)}
+        return self.tell("order_read", who="oms", order_id=order, **about)
+
+    def by_hand(self, operation: str, number: str = "7", status: int | None = 204, **more: Any) -> Story:
+        """Have somebody outside ask the connector for something."""
+        call = (next(self._seqs), self.now, "outside", "connector", True, operation, status, (), True, (number,))
+        self.auditor.on_exchange(Exchange(*call, **more))
         return self
 
     def refused(self, words: str, *claims: str) -> Story:

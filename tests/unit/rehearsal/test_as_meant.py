@@ -342,6 +342,30 @@ def test_the_staff_have_decided_nothing_that_was_never_sent(meanwhile: Callable[
     assert ("decider" in objected_to(story)) is wrong
 
 
+@pytest.mark.parametrize(
+    ("operation", "number", "wrong"),
+    [
+        ("approveReturnOfOrderItemAdjustment", "7", False),
+        ("approveReturnOfOrderItemAdjustment", "8", True),
+        ("approveReturnOfOrderAdjustment", "7", True),
+        ("adjustOrderItem", "7", True),
+    ],
+)
+def test_who_answers_by_hand_decides_as_the_staff_do(operation: str, number: str, wrong: bool) -> None:
+    story = Story().claimed().by_hand(operation, number).moved(SUCCESS, "APPROVE_RECEIVED_PACKAGE")
+    story.read("PostProcessingComplete", ref="OrderItemAdjustments(7)", asked=False, decided_by="oms").act_ended()
+    assert ("decider" in objected_to(story)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("order", "seller", "wrong"), [("O1", "SELLER", False), ("O2", "SELLER", True), ("O1", "BUYER", True)]
+)
+def test_who_asks_for_a_refund_by_hand_gives_a_reason_of_their_own(order: str, seller: str, wrong: bool) -> None:
+    story = Story().shown(order).by_hand("adjustOrder").claimed(return_type="REFUND", role=seller)
+    story.read("NewRma", asked=False, reason="CustomerReturnedItem").act_ended()
+    assert ("reason" in objected_to(story)) is wrong
+
+
 @pytest.mark.parametrize(("seconds", "wrong"), [(0, False), (1, True)])
 def test_whoever_died_over_an_answer_may_have_sent_it(seconds: int, wrong: bool) -> None:
     """The OMS tells of its answer when the call has ended, so after the death that ended it."""

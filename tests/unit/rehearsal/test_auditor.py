@@ -92,6 +92,54 @@ NOTICED: dict[str, tuple[str, Callable[[], Story]]] = {
         lambda: Story().ordered().asked("5.00")
         .came_to_rest(Row(return_id=None, status="InformationOnly", amount=Decimal(0))),
     ),
+    "a refund where somebody outside has asked for one of another order": (
+        "executed-once",
+        lambda: Story().ordered().shown("O2").by_hand("adjustOrder").started("R1", "5.00").act_ended(),
+    ),
+    "a refund for which somebody outside was told no": (
+        "executed-once",
+        lambda: Story().ordered().shown().by_hand("adjustOrder", status=400).started("R1", "5.00").act_ended(),
+    ),
+    "a refund that somebody outside never got to ask for": (
+        "executed-once",
+        lambda: Story().ordered().shown().by_hand("adjustOrder", status=None).started("R1", "5.00").act_ended(),
+    ),
+    "a refund for which the OMS has called, and not its staff": (
+        "executed-once",
+        lambda: Story().ordered().shown().called("oms", "connector", "adjustOrder", 204, "7").started("R1", "5.00")
+        .act_ended(),
+    ),
+    "a refund where somebody outside has only taken the order": (
+        "executed-once",
+        lambda: Story().ordered().shown().by_hand("markExported").started("R1", "5.00").act_ended(),
+    ),
+    "a refund where somebody outside has only answered a buyer": (
+        "executed-once",
+        lambda: Story().ordered().claimed().read(ref="OrderAdjustments(7)")
+        .by_hand("approveBuyerRequestOfOrderAdjustment").started("R2", "5.00").act_ended(),
+    ),
+    "a yes where somebody outside has only asked for a refund": (
+        "executed-once",
+        lambda: Story().ordered().shown().by_hand("adjustOrder").moved(SUCCESS, "APPROVE_REFUND").act_ended(),
+    ),
+    "a yes where somebody outside said no": (
+        "executed-once",
+        lambda: Story().ordered().by_hand("rejectBuyerRequestOfOrderAdjustment").moved(SUCCESS, "APPROVE_REFUND")
+        .act_ended(),
+    ),
+    "a yes to another claim than somebody outside meant": (
+        "executed-once",
+        lambda: Story().ordered().claimed().read(claim="R2", ref="OrderAdjustments(7)")
+        .by_hand("approveBuyerRequestOfOrderAdjustment").moved(SUCCESS, "APPROVE_REFUND").act_ended(),
+    ),
+    "a connector that does not settle after what somebody outside asked for": (
+        "catches-up", lambda: Story().ordered().shown().by_hand("adjustOrder").unsettled().idle(minutes=90)
+    ),
+    "a connector that does not settle, long after it had done what somebody outside asked for": (
+        "catches-up",
+        lambda: Story().ordered().shown().by_hand("adjustOrder").came_to_rest().claimed().read().unsettled()
+        .idle(minutes=90),
+    ),
     "more than the OMS asked for": (
         "executed-once", lambda: Story().ordered().asked("5.00").started("R1", "5.03").act_ended()
     ),
@@ -401,8 +449,29 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
         .called("outside", "marketplace", "approveReturn", 200, "R1").act_ended()
     ),
     "what another OMS may have decided": (
-        lambda: Story().ordered().called("outside", "connector", "approveBuyerRequest", 204)
-        .moved(SUCCESS, "APPROVE_REFUND").act_ended()
+        lambda: Story().ordered().by_hand("approveBuyerRequestOfOrderAdjustment").moved(SUCCESS, "APPROVE_REFUND")
+        .act_ended()
+    ),
+    "a no of somebody outside's": (
+        lambda: Story().ordered().claimed().read(ref="OrderItemAdjustments(7)")
+        .by_hand("rejectBuyerRequestOfOrderItemAdjustment").moved(REJECTED, "REJECT_REFUND").mailed("refund rejected")
+        .act_ended()
+    ),
+    "a refund for which somebody outside has asked": (
+        lambda: Story().ordered().shown().by_hand("adjustOrder").started("R1", "5.00").act_ended()
+    ),
+    "a refund for which somebody outside has asked, and heard nothing": (
+        lambda: Story().ordered().shown().by_hand("adjustOrder", status=None, failure="ConnectionError")
+        .started("R1", "5.00").act_ended()
+    ),
+    "a refund of an order that the OMS has not been shown yet": (
+        lambda: Story().ordered().by_hand("adjustOrderItem").started("R1", "5.00").shown(number="6").act_ended()
+    ),
+    "a refund of somebody outside's that waits for a buyer's claim": (
+        lambda: Story().ordered().shown().by_hand("adjustOrder").claimed().read().unsettled().idle(minutes=90)
+    ),
+    "what somebody outside has asked for just before everything should be settled": (
+        lambda: Story().ordered().shown().idle(minutes=44).by_hand("adjustOrder").unsettled().idle(minutes=2)
     ),
     "a default answer that the connector owns up to": (
         lambda: Story(by_default=lambda order_id: order_id == "O1").ordered().moved(SUCCESS, "APPROVE_REFUND")

@@ -1,0 +1,78 @@
+"""What somebody outside asks our connector for by its documented API: with an OMS of their own, or by hand.
+
+The call itself is the credit, and only where the connector has taken it on. It names an order, a line or an adjustment
+by the connector's own number, which our OMS has read; how much money a refund comes to is not known from it.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from rehearsal.audit.event import EventName, PlayerEvent
+from rehearsal.wire.recorder import Exchange
+
+# The connector's operations that ask for something: what for, and of what.
+_ASKS: Final = re.compile(r"(adjust|approve|reject)(?:\w+Of)?(Order\w*)")
+REFUND, REJECTION = "adjust", "reject"
+
+
+@dataclass(slots=True)
+class Outsiders:
+    """What they have asked for so far, by the connector's number of what it was about."""
+
+    _subjects: dict[str, str] = field(default_factory=dict)  # the claim, or the order that is none, of each number
+    _refunds: set[str] = field(default_factory=set)
+    _waiting: set[str] = field(default_factory=set)  # refunds that may still have to wait for something
+    _yes: set[str] = field(default_factory=set)
+    _no: set[str] = field(default_factory=set)
+
+    def on_event(self, event: PlayerEvent) -> None:
+        """Learn the connector's numbers."""
+        if event.name == EventName.ORDER_READ:
+            self._subjects.update(dict.fromkeys(event.refs, event.order))
+        elif event.name == EventName.ADJUSTMENT_READ:
+            self._subjects[event.ref] = event.claim or event.order
+
+    def on_exchange(self, exchange: Exchange) -> None:
+        """Take note of what the connector has taken on for somebody outside."""
+        what, number = taken_on(exchange) or ("", "")
+        if what == REFUND:
+            self._refunds.add(number)
+            self._waiting.add(number)
+        elif what:
+            (self._no if what == REJECTION else self._yes).add(number)
+
+    def settled(self) -> None:
+        """Take note that the connector has done all that it has taken on."""
+        self._waiting.clear()
+
+    def have_asked(self, order_id: str) -> bool:
+        """Return whether they have asked for a refund of an order; of one that nobody has read, it may be any."""
+        return self._is_about(order_id, self._refunds)
+
+    def wait(self, order_id: str) -> bool:
+        """Return whether they may still wait for a refund of an order."""
+        return self._is_about(order_id, self._waiting)
+
+    def have_granted(self, claim: str) -> bool:
+        return self._is_about(claim, self._yes)
+
+    def have_rejected(self, claim: str) -> bool:
+        return self._is_about(claim, self._no)
+
+    def _is_about(self, subject: str, numbers: Iterable[str]) -> bool:
+        return any(self._subjects.get(number, subject) == subject for number in numbers)
+
+
+def taken_on(exchange: Exchange) -> tuple[str, str] | None:
+    """Return what the connector has taken on for somebody outside, and the number of what it is about; else None."""
+    if not (exchange.outside and exchange.callee == "connector" and _may_have_taken(exchange)):
+        return None
+    asks = _ASKS.fullmatch(exchange.operation or "")
+    return asks and (asks[1], f"{asks[2]}s({', '.join(exchange.subjects)})")
+
+
+def _may_have_taken(exchange: Exchange) -> bool:
+    """Return whether the connector says that it has taken a call on, or has died or been cut off over it."""
+    return exchange.failure is not None if exchange.status is None else exchange.status < 300
