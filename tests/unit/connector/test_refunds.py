@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from connector.domain.reasons import MARKETS
 from connector.errors import BadRequest
-from connector.records import AdjustItem, Adjustment
+from connector.records import AdjustItem, Adjustment, AdjustOrder
 from tests.refused import refused
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import COMPLETE, Json, ok
@@ -42,6 +43,34 @@ def paid_back(bench: Bench, *lines: tuple[str, str, str, str]) -> Json:
 
 def parts(entry: Adjustment) -> tuple[str, str, str]:
     return str(entry.item_amount), str(entry.tax_amount), str(entry.shipping_amount)
+
+
+@pytest.mark.parametrize(
+    ("market", "order", "line", "more", "refusal"),
+    [
+        ("US", "IN_TRANSIT", "IN_TRANSIT", {}, ""),
+        ("GB", "DELIVERED", "DELIVERED", {}, ""),
+        ("GB", "IN_TRANSIT", "IN_TRANSIT", {}, "only when all of the order has arrived"),
+        ("VN", "IN_TRANSIT", "IN_TRANSIT", {"site_reason": "theirs"}, "only when all of the order has arrived"),
+        ("ID", "IN_TRANSIT", "DELIVERED", {}, "only when all of the order has arrived"),  # the other parcel has not
+        ("GB", "IN_TRANSIT", "IN_TRANSIT", {"prevent_site_processing": True}, ""),  # it went back elsewhere
+        ("GB", "IN_TRANSIT", "AWAITING_SHIPMENT", {}, ""),  # that is called off
+        ("TH", "IN_TRANSIT", "IN_TRANSIT", {}, "lets no seller of this market start a refund"),
+        ("TH", "DELIVERED", "DELIVERED", {"site_reason": "theirs"}, "lets no seller of this market start a refund"),
+    ],
+)
+def test_a_refund_that_no_seller_of_the_market_may_start_yet_is_refused_at_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, market: str, order: str, line: str, more: Json, refusal: str
+) -> None:
+    bench.tiktok.put_order("500", "14.95", status=order)["line_items"][0]["display_status"] = line
+    bench.round()
+    monkeypatch.setitem(MARKETS, "US", MARKETS[market])
+    order_id, ask = bench.order_id("500"), AdjustOrder(reason="GeneralAdjustment", **more)
+    if refusal:
+        assert refusal in str(refused(BadRequest, bench.connector.commands.adjust_order, order_id, ask))
+    else:
+        bench.connector.commands.adjust_order(order_id, ask)
+    assert len(bench.adjustments()) == (not refusal)
 
 
 def test_the_parts_that_were_asked_for_stay_as_they_were_asked_for(bench: Bench) -> None:
