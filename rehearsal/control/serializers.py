@@ -93,6 +93,7 @@ def shop(world: World, shop_id: str) -> Json:
         "profile_id": next((shop.profile_id for shop in world.shops.known if shop.shop_id == shop_id), None),
         **_shown(known.profile, "currency"),
         "profile": known.profile.name,
+        "seller_refunds": list(known.profile.eligible["SELLER"]["REFUND"]),
     }
 
 

@@ -28,6 +28,7 @@ ONCE: Final = {
 }
 ASKING: Final = ("buyer", "courier", "operator")  # who brings something that the seller is to answer
 OTHERS: Final = (*ASKING, "seller_center")
+SENT: Final = ("IN_TRANSIT", "DELIVERED", "COMPLETED")  # to which no connector brings an order
 _OF_THE_OMS: Final = ("oms_approve", "oms_reject", "oms_inspect")
 
 
@@ -50,7 +51,17 @@ class Past:
         since = max((place for place, (who, _) in enumerate(done) if who == "operator"), default=0)
         if act in ONCE and ONCE[act] in done[since:]:
             return True
-        return self._nothing_to_answer(act) if act in _OF_THE_OMS else act != "oms_refund" and self.untouched
+        if act == "oms_refund":
+            return self.refundable_in is not None
+        return self._nothing_to_answer(act) if act in _OF_THE_OMS else self.untouched
+
+    @property
+    def refundable_in(self) -> list[str] | None:
+        """Return in which statuses its seller may refund an order that was sent, if it is in none of them."""
+        order = self.stage.order(self.order.id)
+        shop = next(one for one in self.stage.world()["shops"] if one["shop_id"] == order["shop_id"])
+        may: list[str] = shop["seller_refunds"]
+        return may if order["status"] in SENT and order["status"] not in may else None
 
     @property
     def untouched(self) -> bool:

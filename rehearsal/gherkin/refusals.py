@@ -19,6 +19,7 @@ from rehearsal.gherkin.which import Claim, Order
 _OPEN: Final = (25001011, 21011007)  # what the marketplace says that is of no state
 _NOTHING_LEFT, _TOO_MUCH = 25001010, 25005005
 _NOT_HERE: Final = "Not here yet"
+_NOT_IN_MARKET: Final = "are not supported in this market"  # of what the marketplace knows elsewhere
 _OF_THE_OMS: Final = ("No decision waits", "Decided already", _NOT_HERE, "Unknown return")  # that is of one
 _APPEALED: Final = "an appeal"
 
@@ -183,6 +184,14 @@ def _elsewhere(currency: str) -> str:
     return f"no shop here is paid in {currency}, unless a profile of your own has one; there are {known}"
 
 
+def _allowed(statuses: Sequence[str], currency: str) -> str:
+    """Return of what orders a seller may start a refund, in the market that has this currency."""
+    where = f"in {PLACES[currency]}" if currency in PLACES else "in this market"
+    if not statuses:
+        return f"{where} no seller starts a refund, buyers ask for theirs"
+    return f"{where} a seller refunds only what {' or '.join(ORDERS[status] for status in statuses)}"
+
+
 @contextmanager
 def known_market(place: str | None, *, beside_others: bool = False) -> Iterator[None]:
     """Tell of a market that the stage or the connector does not know as of a slip of the pen, with those known.
@@ -250,7 +259,7 @@ class Told(Stage):
                 raise
             if means and self._entries and self._entries[-1].refused:
                 self._entries[-1] = replace(self._entries[-1], what=means)
-            of_state = not call.name.startswith("oms_") or refusal.title in _OF_THE_OMS
+            of_state = not call.name.startswith("oms_") or call.name == "oms_refund" or refusal.title in _OF_THE_OMS
             of_goods_that_came = refusal.title == _NOT_HERE and not past.counts_as_lost
             act = "oms_inspect" if of_goods_that_came else call.name  # whatever was said of the goods
             raise Refusal(refusal, means, of_scenario=of_state and past.rules_out(act)) from refusal
@@ -287,7 +296,14 @@ class Told(Stage):
         return rule.said(one.buyer, state, shown, lost=past.has("courier", "loses the parcel"))
 
     def _of_order(self, rule: Rule, one: Bought, refusal: Problem) -> str:
-        state = ORDERS.get(self._stage.order(one.order.id)["status"], "")
+        order = self._stage.order(one.order.id)
+        state, may = ORDERS.get(order["status"], ""), self.past(one.order).refundable_in
+        if may is not None and rule in (RULES["oms_refund"], RULES["seller_center_refund"]):
+            return Rule(rule.cannot, _allowed(may, order["currency"])).said(
+                one.buyer, f"{one.buyer}'s order {state}", ""
+            )
+        if refusal.detail.endswith(_NOT_IN_MARKET):
+            return ""
         open_ = [str(claim) for claim in one.claims if shown_as(self._stage, claim) not in _OVER]
         if refusal.code in _OPEN and open_:
             return Rule(rule.cannot).said(one.buyer, f"{one.buyer}'s request, {' and '.join(open_)}, is still open", "")

@@ -35,6 +35,11 @@ MUG_TWICE = (
 )
 POUNDS = f"Given the shop is in the United Kingdom; And Maya has received a lamp for 39.98 GBP; {LATER}"
 RUPIAH = f"Given the shop is in Indonesia; And Maya has received a lamp for 40000 IDR; {LATER}"
+BAHT = f"Given the shop is in Thailand; And Maya has received a lamp for 39.00 THB; {LATER}"
+ON_ITS_WAY = (
+    "Given the shop is in the United Kingdom; And Maya has ordered a lamp for 39.98 GBP; "
+    f"And the seller has shipped Maya's order; {LATER}"
+)
 PAID = "When the seller refunds Maya's whole order; Then Maya has been paid back"
 REFUNDED = f"{POUNDS}; {PAID} 39.98 GBP"
 ASKED = f"{POUNDS}; And Maya has asked for her money back"
@@ -308,6 +313,14 @@ MISWRITTEN |= {
     f"{KNOWN}; And Maya's request has been approved in Seller Center; {LATER}; When the seller rejects Maya's request": (
         "the seller cannot say no"
     ),
+    f"{BAHT}; When the seller refunds Maya 5.00 THB of the order": (
+        "the seller cannot refund that: Maya's order has been delivered; in Thailand no seller starts a refund, buyers ask"
+    ),
+    f"{BAHT}; When 5.00 THB of Maya's order are refunded in Seller Center": "delivered; in Thailand no seller starts a",
+    f"{ON_ITS_WAY}; When the seller refunds Maya's whole order": (
+        "on its way; in the United Kingdom a seller refunds only what has been delivered\n  The connector refuses"
+    ),
+    f"{ON_ITS_WAY}; When Maya asks for a replacement": "The marketplace refuses: Requests of type REPLACEMENT are",
     f"{POUNDS}; {PAID} 39.98 USD": f"39.98 USD {FOREIGN} GBP",
     f"{RUPIAH}; {PAID} 40000 VND": f"40000 VND {FOREIGN} IDR",
     f"{REFUNDED}; And all three books say 39.98 USD for Maya": FOREIGN,
