@@ -296,6 +296,8 @@ class Auditor:
             return Verdict.NOT_JUDGED, NEVER_LET_IN
         unseen_of = {part: self._unseen(needs) or self._unanswered(needs) for part, needs in invariant.parts.items()}
         unjudged = [f"{part} is not judged: {unseen}" for part, unseen in unseen_of.items() if unseen]
+        if excused := invariant.excused:
+            unjudged.append(excused)
         if waiting := invariant.still_open:
             unjudged.append(f"{waiting} more, still open, {'are' if waiting > 1 else 'is'} not put to the test yet")
         return Verdict.HELD if _closed(invariant) else Verdict.NOT_TRIED, "; ".join(unjudged) or None

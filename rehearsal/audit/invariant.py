@@ -149,6 +149,11 @@ class Invariant:
         return 0
 
     @property
+    def excused(self) -> str:
+        """Return what of it is not judged, and why, although everything was seen; an empty text where all of it is."""
+        return ""
+
+    @property
     def unjudged(self) -> str | None:
         """Return why there is no verdict yet, although everything was seen; None when there is one."""
         return None

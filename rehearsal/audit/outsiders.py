@@ -43,6 +43,11 @@ class Outsiders:
         elif what:
             (self._no if what == REJECTION else self._yes).add(number)
 
+    @property
+    def orders(self) -> int:
+        """Return of how many orders they have asked for refunds."""
+        return len({self._subjects.get(number, number) for number in self._refunds})
+
     def settled(self) -> None:
         """Take note that the connector has done all that it has taken on."""
         self._waiting.clear()

@@ -39,6 +39,14 @@ class ExecutedOnce(Invariant):
         approvals = sum(decision.verdict in ("approve", "partial") for decision in self.decisions.owed())
         return approvals + sum(self.decisions.missing(one.order_id) > 0 for one in self.decisions.unpaid.values())
 
+    @property
+    def excused(self) -> str:
+        if not (orders := self.decisions.outsiders.orders):
+            return ""
+        of = "an order" if orders == 1 else f"{orders} orders"
+        why = "somebody outside has asked the connector, and how much that comes to is not known"
+        return f"what is refunded of {of} is not judged: {why}"
+
     def after_act(self, now: datetime) -> Iterable[Violation]:
         """What has been done was decided, unless the connector may have answered in the seller's place."""
         return [departs(one) for one in self.decisions.departures() if not one.approves_a_rejection]

@@ -581,6 +581,16 @@ def test_ledgers_need_not_agree_on_an_order_that_no_oms_is_shown_yet() -> None:
     assert a_whole_refund().came_to_rest(Row(), ledger=[ledger_row("39.98", "39.98", "0.00")]).broken() == []
 
 
+@pytest.mark.parametrize(("orders", "words"), [("", ""), ("1", "of an order is"), ("12", "of 2 orders is")])
+def test_what_somebody_outside_has_asked_for_is_said_not_to_be_judged(orders: str, words: str) -> None:
+    story = a_whole_refund()
+    for number in orders:
+        story.shown(f"O{number}", number).by_hand("adjustOrder", number).by_hand("adjustOrder", number)
+    finding = story.verdict("executed-once")
+    assert (finding.verdict, finding.why is None) == (Verdict.HELD, not words)
+    assert words in (finding.why or "")
+
+
 def test_ledgers_are_not_judged_before_the_world_has_come_to_rest() -> None:
     finding = a_whole_refund().verdict("books-agree")
     assert finding.verdict is Verdict.NOT_JUDGED
