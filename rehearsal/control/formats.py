@@ -10,6 +10,7 @@ from typing import Final
 
 from rehearsal.control.stage import Problem
 from rehearsal.simulation.duration import read_duration
+from rehearsal.sums import DECIMALS, Missaid, read
 
 # The marketplace's stamps are Unix seconds of ten digits, and a world needs room to play in.
 EARLIEST: Final = datetime(2002, 1, 1, tzinfo=UTC)
@@ -50,9 +51,14 @@ def duration(text: str, field: str) -> timedelta:
         raise refused(field, f"is {text!r}, which is longer than any calendar") from None
 
 
-def money(text: str | None) -> Decimal | None:
-    """Read an amount whose form the contract has already judged."""
-    return None if text is None else Decimal(text)
+def money(text: str, field: str, currency: str) -> Decimal:
+    """Read an amount whose form the contract has already judged; it has no more decimals than its currency."""
+    if len(text.partition(".")[2]) > DECIMALS.get(currency, 2):
+        try:
+            read(f"{text} {currency}")
+        except Missaid as mistake:
+            raise refused(field, f"is {mistake}") from None
+    return Decimal(text)
 
 
 def shown_time(moment: datetime) -> str:

@@ -1,7 +1,6 @@
 """What each call of the control API asks of a world, and the document that is made of what comes back."""
 
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
 from itertools import islice
 from typing import Final
 
@@ -21,14 +20,17 @@ _SUMS: Final = ("amount", "refund_total", "shipping_fee", "shipping_cost", "tax"
 
 def act(world: World, name: str, given: Json) -> Json:
     """Have the world do what the call of that name asks for, with sums in the currency of the shop that it is about."""
-    sums = {field: money(given[field]) for field in _SUMS if field in given}
-    if (said := given.pop("currency", None)) is not None:
-        _demand_currency(said, _currency_of(world, given))
+    said, fields = given.pop("currency", None), [field for field in _SUMS if given.get(field) is not None]
+    currency = _currency_of(world, given) if said is not None or fields else ""
+    if said is not None:
+        _demand_currency(said, currency)
+    sums = {field: money(given[field], field, currency) for field in fields}
     return _OPERATIONS[name](world, given | sums)
 
 
-def _line(line: Json) -> OrderLine:
-    return OrderLine(**{**line, "unit_price": money(line.get("unit_price"))})
+def _line(line: Json, field: str, currency: str) -> OrderLine:
+    price = line.get("unit_price")
+    return OrderLine(**{**line, "unit_price": price and money(price, f"{field}.unit_price", currency)})
 
 
 def _add_shop(world: World, given: Json) -> Json:
@@ -44,10 +46,12 @@ def _authorize_shop(world: World, given: Json) -> Json:
 
 
 def _place_order(world: World, given: Json) -> Json:
-    lines = given.pop("lines", None)
-    buyer, bought = given.pop("buyer", {}), lines and [_line(line) for line in lines]
-    if off := given.pop("discounts", None):
-        given["discounts"] = Discounts(**{kind: Decimal(sum_) for kind, sum_ in off.items()})
+    lines, off = given.pop("lines", None), given.pop("discounts", None)
+    currency = _currency_of(world, given) if lines or off else ""
+    buyer = given.pop("buyer", {})
+    bought = lines and [_line(line, f"lines[{at}]", currency) for at, line in enumerate(lines)]
+    if off:
+        given["discounts"] = Discounts(**{kind: money(off[kind], f"discounts.{kind}", currency) for kind in off})
     who = {"buyer_name": buyer.get("name"), "plan": buyer.get("plan"), "asks": buyer.get("asks")}
     view = world.marketplace.place_order(lines=bought, **who, **given)
     return order(view)

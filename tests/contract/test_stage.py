@@ -39,6 +39,7 @@ def test_reset_begins_anew_behind_the_same_addresses(stage: Any) -> None:
     assert len(other["shops"]) == 2
     several = stage.reset(shops=[{"market": "GB"}, {"profile": "Indonesia", "name": "Toko"}, {}])["shops"]
     assert [(shop["region"], shop["currency"]) for shop in several] == [("GB", "GBP"), ("ID", "IDR"), ("US", "USD")]
+    assert [shop["seller_refunds"] for shop in several] == [["DELIVERED"]] * 2 + [["IN_TRANSIT", "DELIVERED"]]
     assert several[1]["name"] == "Toko"
     assert other["urls"] == first["urls"]
     assert other["tiktok"]["app_secret"] != first["tiktok"]["app_secret"]
@@ -73,6 +74,22 @@ def test_a_shop_opens_late_and_its_seller_consents_anew(stage: Any) -> None:
     assert stage.authorize_shop(shut["shop_id"])["profile_id"] == 3
     told = [line["name"] for line in stage.trace()[1:] if line.get("who") == "stage"]
     assert told == ["shop_added", "shop_authorized"] * 2
+
+
+def test_a_sum_is_written_as_its_currency_is(stage: Any) -> None:
+    shop = stage.reset(profile="id-2025-11")["shops"][0]["shop_id"]
+    for field, asks in (
+        ("shipping_fee", {"shipping_fee": "500.00"}),
+        ("lines[1].unit_price", {"lines": [{"unit_price": "5000"}, {"unit_price": "500.00"}]}),
+        ("discounts.seller", {"discounts": {"seller": "500.00"}}),
+    ):
+        wrong = refused(Problem, stage.place_order, shop_id=shop, **asks)
+        assert (wrong.status, wrong.field) == (422, field)
+        assert wrong.detail == f'{field} is "500.00 IDR": IDR is written with no decimals; did you mean 500 IDR?'
+    order = stage.place_order(lines=[{"unit_price": "5000"}], tax="500")["order_id"]
+    wrong = refused(Problem, stage.seller_center_refund, order, amount="500.00")
+    assert (wrong.status, wrong.field) == (422, "amount")
+    assert stage.seller_center_refund(order, amount="500")["refund_total"] == "500"
 
 
 def test_shops_of_one_seller_are_let_in_together(stage: Any) -> None:
