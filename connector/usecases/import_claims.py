@@ -377,8 +377,12 @@ def _within_what_is_left(
     left = what_is_left(account.work, order, beside=beside)
     line_ids = [entry.site_line_ids for entry in current] or [[line.line_id for line in group] for group in groups]
     units = [[account.units[line_id] for line_id in own if line_id in account.units] for own in line_ids]
-    unit = unit_of(order.currency)
-    return [part.within(left.parts(own), unit) if own else part for part, own in zip(parts, units, strict=True)]
+    unit, room = unit_of(order.currency), left.whole  # which may have a coin that none of these units has
+    fitting = []
+    for part, own in zip(parts, units, strict=True):
+        fitting.append(part.within(left.parts(own), unit).within(room, unit) if own else part)
+        room = room.less(fitting[-1])
+    return fitting
 
 
 def _line_parts(line: ClaimLine, units: Mapping[str, LineUnit], smallest: Decimal) -> Parts:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from connector.domain.money import sum_of
 from connector.domain.reasons import MARKETS
 from connector.errors import BadRequest
 from connector.records import AdjustItem, Adjustment, AdjustOrder
@@ -95,6 +96,27 @@ def test_parts_keep_their_proportions_where_the_marketplace_pays_another_sum(ben
     bench.round()
     assert bench.adjustment().total == Decimal("44.84")
     assert parts(bench.adjustment()) == ("44.84", "0.00", "0.00")
+
+
+def test_a_coin_that_lies_on_another_line_there_exceeds_no_part_of_the_order(bench: Bench) -> None:
+    bench.order("1.00", "1.00", shipping="0.05")
+    item_id, _ = bench.connector.commands.units([bench.order_id("500")])
+    bench.connector.commands.adjust_item(item_id, AdjustItem(item_amount=Decimal("0.50")))
+    bench.tiktok.decide = lambda call: ok({"return_id": "901"})
+    bench.round()
+    paid_back(bench, ("5001", "0.50", "0", "0.01"))
+    bench.round()
+    lines = [("5001", "0.53", "0.03"), ("5002", "1.02", "0.02")]
+    bench.becomes(
+        COMPLETE,
+        refund_amount={"refund_total": "1.55"},
+        return_line_items=[
+            {"order_line_item_id": line, "refund_amount": {"refund_total": total, "refund_shipping_fee": shipping}}
+            for line, total, shipping in lines
+        ],
+    )
+    gone = sum_of(entry.parts for entry in bench.adjustments())
+    assert (gone.item, gone.shipping) == (Decimal("2.00"), Decimal("0.05"))
 
 
 def test_a_part_that_is_finer_than_the_currency_is_refused_by_its_name(bench: Bench) -> None:
