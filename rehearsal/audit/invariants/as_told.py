@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from rehearsal.audit.claims import Claim, Claims, State
+from rehearsal.audit.decision_ledger import GRANTED
 from rehearsal.audit.event import EventName, PlayerEvent
 from rehearsal.audit.invariant import Violation
 from rehearsal.audit.invariants.answers import API, ENDED, Answers
@@ -107,7 +108,7 @@ class Told:
             yield from self._order(event, limits)
             return
         yield from _judge_asked(event, reason, restock)
-        yield from self._back(event, made_of)
+        yield from self._back(event, made_of, claims, limits)
         yield from _judge_parts(event)
         yield from _judge_units(event)
         claim = claims.by_id.get(event.claim or "")
@@ -135,12 +136,15 @@ class Told:
         if not (event.asked or (wished and claim.by_seller)):
             yield from _judge_reason(event, claim)
 
-    def _back(self, event: PlayerEvent, asked: Mapping[str, Decimal]) -> Iterable[Violation]:
+    def _back(
+        self, event: PlayerEvent, asked: Mapping[str, Decimal], claims: Claims, limits: Limits
+    ) -> Iterable[Violation]:
         """Judge what goes back by all that is told of one wish of the staff's: no more of any part, but for coins.
 
-        What is called off is all that has not shipped, whatever was asked for.
+        What is called off is all that has not shipped, whatever was asked for. Where money went elsewhere before
+        anybody could read of it, the part that was asked for may be gone: then it is paid out of others.
         """
-        if not asked or event.kind == TYPES["cancellations"]:
+        if not asked or event.kind == TYPES["cancellations"] or _crossed(event, claims, limits):
             return
         told = self._asked.setdefault((event.order, event.adjustment), {})
         told[event.ref] = event
@@ -240,6 +244,20 @@ def _judge_asked(event: PlayerEvent, reason: str, restock: bool | None) -> Itera
     if restock is not None and event.restock != restock:
         expected = "the goods back on the shelf" if restock else "no goods back on the shelf"
         yield wrong(event, "restock", expected, "IsRestock is " + str(event.restock).lower())
+
+
+def _crossed(event: PlayerEvent, claims: Claims, limits: Limits) -> bool:
+    """Return whether, when a refund was made, other money was granted of which its maker could not have read."""
+    refund = claims.by_id.get(event.claim or "")
+    if refund is None:
+        return False
+    shop_id, made = refund.shop_id, refund.states[0].seq
+    for other in claims.of_order[refund.order_id]:
+        granted = next((state for state in other.states if state.status.endswith(GRANTED)), None)
+        read = claims.read(other, made, met=lambda at: limits.troubled(shop_id, at))
+        if granted and not granted.ours and not (read and read.status.endswith(GRANTED)):
+            return True
+    return False
 
 
 def _judge_parts(event: PlayerEvent) -> Iterable[Violation]:

@@ -144,9 +144,9 @@ class Story:
         about: dict[str, Any] = {"adjustment_id": "C1", "amount": Decimal(amount), "accepted": True, **more}
         return self.tell("refund_requested", who="oms", **about)
 
-    def started(self, claim: str, amount: str, *, by: str = "seller", currency: str = "USD") -> Story:
+    def started(self, claim: str, amount: str, *, by: str = "seller", currency: str = "USD", shop: str = "") -> Story:
         about: dict[str, Any] = {"role": "SELLER", "by": by, "line_item_ids": ("L1", "L2"), "status": SUCCESS}
-        about["currency"] = currency
+        about |= {"currency": currency, "shop_id": shop}
         return self.tell("return_requested", return_id=claim, refund_total=Decimal(amount), **about)
 
     def read(self, status: str = "InformationOnly", claim: str = "R1", ref: str = "A1", **data: Any) -> Story:

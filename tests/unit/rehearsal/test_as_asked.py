@@ -57,6 +57,23 @@ def test_all_lines_together_give_back_what_was_asked_for(told: list[tuple[str, s
     assert ("parts" in objected_to(story.act_ended())) is wrong
 
 
+@pytest.mark.parametrize(
+    ("by", "read_before", "wrong"),
+    [("seller_center", False, False), ("seller_center", True, True), ("seller", False, True)],
+)
+def test_a_part_that_went_elsewhere_before_anybody_could_read_of_it_is_paid_out_of_others(
+    by: str, *, read_before: bool, wrong: bool
+) -> None:
+    asked = {"item": Decimal(0), "shipping": Decimal(0), "tax": Decimal(4)}
+    told = {"item": Decimal(2), "shipping": Decimal(0), "tax": Decimal(2)}
+    story = Story().ordered().tell("refund_requested", who="oms", adjustment_id="C1", amount=Decimal(4), made_of=asked)
+    story.started("R9", "30.00", by=by, shop="S1")
+    if read_before:
+        story.looked_at("S1")
+    story.started("R1", "4.00", shop="S1").read("Completed", amount=Decimal(4), made_of=told).act_ended()
+    assert ("parts" in objected_to(story)) is wrong
+
+
 @pytest.mark.parametrize("asked", [True, False, None])
 @pytest.mark.parametrize("by", ["seller", "buyer"])
 @pytest.mark.parametrize("told", [True, False])
