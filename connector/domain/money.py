@@ -81,11 +81,16 @@ class Parts:
         each = ((getattr(self, part.name), getattr(gone, part.name)) for part in fields(self))
         return Parts(*(max(amount - taken, ZERO) for amount, taken in each))
 
+    def at_most(self, left: Parts) -> Parts:
+        """Return of each part no more than is `left` of it."""
+        return Parts(*(min(getattr(self, part.name), getattr(left, part.name)) for part in fields(self)))
+
     def within(self, left: Parts, unit: Decimal) -> Parts:
         """Return parts of the same total that take of each no more than is `left`; the item bears what none can."""
-        amounts = [min(getattr(self, part.name), getattr(left, part.name)) for part in fields(self)]
+        most = self.at_most(left)
+        amounts = [getattr(most, part.name) for part in fields(self)]
         room = [getattr(left, part.name) - amount for part, amount in zip(fields(self), amounts, strict=True)]
-        rest = self.total - sum(amounts)
+        rest = self.total - most.total
         borne = split(min(rest, sum(room, ZERO)), room, unit)
         amounts = [amount + more for amount, more in zip(amounts, borne, strict=True)]
         amounts[0] += rest - sum(borne)

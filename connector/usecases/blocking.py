@@ -1,7 +1,8 @@
 """In which order refunds, cancellations and answers about the same units go to the marketplace: it has one at a time.
 
 An answer to a buyer goes first. A refund or cancellation of the seller's that has not been sent waits for the buyers'
-claims on its units, and is cut to what they leave; where they leave nothing it ends as done with them.
+claims on its units, and is cut to what they leave; where they leave nothing it ends as done with them. One whose parts
+the seller has named takes of each what is left of it, also where a refund made at the marketplace itself took the rest.
 """
 
 from collections.abc import Iterable
@@ -17,7 +18,7 @@ from connector.ports import UnitOfWork
 from connector.records import Adjustment, LineUnit, OutboxEntry, amounts
 from connector.usecases.history import SELLER_REFUND, describe, name_of
 from connector.usecases.import_claims import OURS
-from connector.usecases.refundable import unmade, what_is_left
+from connector.usecases.refundable import Left, unmade, what_is_left
 
 IN_ARBITRATION: Final = "IN_PROGRESS"
 HELD: Final = "Waits for another claim on the same units."
@@ -50,9 +51,10 @@ def hold(work: UnitOfWork, entry: OutboxEntry, before: Adjustment, now: datetime
 
 
 def give_way(work: UnitOfWork, entry: OutboxEntry, now: datetime) -> OutboxEntry:
-    """Cut a refund or cancellation that waits to what buyers' claims have left; withdraw it where they left nothing.
+    """Cut a refund or cancellation that waits to what other claims have left; withdraw it where they left nothing.
 
-    Only claims whose money is on its way count: of the others nobody knows what they will come to.
+    Only claims whose money is on its way count, and what the seller has asked for before: of the others nobody knows
+    what they will come to.
     """
     decision = entry.decision
     if not isinstance(decision, OrderDecision) or entry.state is not OutboxState.WAITING:
@@ -60,16 +62,17 @@ def give_way(work: UnitOfWork, entry: OutboxEntry, now: datetime) -> OutboxEntry
     (was,) = work.adjustments_of_entry(entry.id)
     others = _others(work, entry)
     given = [claim for claim in others if claim.status in GIVEN and claim.updated_at >= was.created_at]
-    claims = [claim for claim in given if _goes_before(claim, decision)]
+    claims = [claim for claim in given if _goes_before(claim, was, decision)]
     if not claims:
         return entry
     order = work.order(entry.order_id)
     assert order is not None
     beside = {other.id for other in work.adjustments_of_order(order.id) if unmade(other) and other.id >= was.id}
-    beside |= {other.id for other in others if other.status not in GIVEN and _is_open(other)}
+    beside |= {one.id for one in others if one.created_source != OURS and one.status not in GIVEN and _is_open(one)}
     left = what_is_left(work, order, beside=beside)
-    units = [unit for unit in left.refundable() if unit.site_line_id in decision.line_ids]
-    rest = min(left.sum(units), was.total)
+    unit = unit_of(order.currency)
+    units, parts = _rest(was, decision, left, unit)
+    rest = parts.total
     if rest == was.total and len(units) == len(decision.line_ids):
         return entry
     names = ", ".join(dict.fromkeys(map(_named, claims)))
@@ -81,8 +84,6 @@ def give_way(work: UnitOfWork, entry: OutboxEntry, now: datetime) -> OutboxEntry
             was, **nothing, status=RequestStatus.INFORMATION_ONLY, decision=None, comment=comment, updated_at=now
         )
     else:
-        unit = unit_of(order.currency)
-        parts = was.parts.scaled_to(rest, unit).within(left.parts(units), unit)
         shares = split(rest, [left.remaining[one.site_line_id] for one in units], unit)
         line_ids = [one.site_line_id for one in units]
         work.attempt_refused(entry.id, decision=_cut(decision, line_ids, rest, left.units))
@@ -101,11 +102,31 @@ def give_way(work: UnitOfWork, entry: OutboxEntry, now: datetime) -> OutboxEntry
     return work.outbox_entry(entry.id)
 
 
-def _goes_before(claim: Adjustment, decision: OrderDecision) -> bool:
-    """Whether a claim takes from a refund of ours, rather than stands against it: a buyer's, or a like cancellation."""
-    if claim.created_source == OURS or claim.request_type == SELLER_REFUND:
+def _goes_before(claim: Adjustment, was: Adjustment, decision: OrderDecision) -> bool:
+    """Whether a claim takes from a refund of ours, rather than stands against it: a buyer's, or a like cancellation.
+
+    The seller's own refund at the marketplace does so where we are about parts: ours would be paid out of others.
+    """
+    if claim.created_source == OURS:
         return False
+    if claim.request_type == SELLER_REFUND:
+        return _names_parts(was, decision)
     return claim.request_type != "CANCEL" or claim.reason == "BuyerCancelled" or isinstance(decision, CancelOrder)
+
+
+def _names_parts(was: Adjustment, decision: OrderDecision) -> bool:
+    """Whether the seller has said how much of which part of the price goes back; of an order only a sum is said."""
+    return isinstance(decision, CreateRefund) and decision.stated and was.item_id is not None
+
+
+def _rest(was: Adjustment, decision: OrderDecision, left: Left, unit: Decimal) -> tuple[list[LineUnit], Parts]:
+    """Return of which units a refund or cancellation can still be, and what of it; no units where nothing is left."""
+    units = [one for one in left.refundable() if one.site_line_id in decision.line_ids]
+    rest, of_these = min(left.sum(units), was.total), left.parts(units)
+    if _names_parts(was, decision):
+        of_each = was.parts.at_most(of_these)
+        return (units if of_each.total else []), of_each.scaled_to(min(rest, of_each.total), unit)
+    return units, was.parts.scaled_to(rest, unit).within(of_these, unit).within(left.whole, unit)
 
 
 def _cut(

@@ -84,6 +84,27 @@ Feature: An answer to a buyer goes first
       Then the seller's own refund of Maya has given way to her request
       And all three books say 39.98 USD for Maya
 
+  Rule: A refund of a part of the price takes what is left of that part
+
+    Background:
+      Given Maya has received a rug for 50.00 USD, with 6.00 USD for shipping and 4.13 USD of tax
+      And everybody has heard of it
+
+    @R4 @R16 @R66
+    Scenario Outline: The buyer takes nearly all
+      Given the seller has refunded Maya the <part>
+      And Maya has asked for her money back
+      And everybody has heard of it
+      And the seller has offered Maya 55.00 USD
+      When Maya accepts the offer
+      Then the seller's own refund of Maya has been carried out over <rest>
+      And all three books say <all> for Maya
+
+      Examples:
+        | part     | rest     | all       |
+        | shipping | 0.51 USD | 55.51 USD |
+        | tax      | 0.35 USD | 55.35 USD |
+
   Rule: It waits as well while the buyer thinks about an offer
 
     Background:

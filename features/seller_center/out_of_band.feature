@@ -124,3 +124,30 @@ Feature: Somebody works in Seller Center behind the connector's back
       When the seller tries to refund Maya 39.98 USD of the order
       Then the seller is told that it cannot be done
       And all three books say 15.00 USD for Maya
+
+  Rule: A part of the price has no more left than what a sum there has left of it
+
+    Background:
+      Given Noah has received a rug for 50.00 USD, with 6.00 USD for shipping and 4.13 USD of tax
+      And everybody has heard of it
+
+    @R15 @R16 @R56
+    Scenario: A sum there, and the tax here in the same quarter of an hour
+      Given 30.00 USD of Noah's order have been refunded in Seller Center
+      When the seller refunds Noah the tax
+      Then all three books say 32.06 USD for Noah
+
+    @R15 @R16 @R56
+    Scenario: Everything there, and the tax here in the same quarter of an hour
+      Given Noah's whole order has been refunded in Seller Center
+      When the seller refunds Noah the tax
+      Then the seller sees no failure for Noah
+      And all three books say 60.13 USD for Noah
+
+    @R15 @R16 @R56 @trouble
+    Scenario: The connector cannot read of the sum there
+      Given the marketplace answers 503 to every search for returns for 20 minutes
+      And 30.00 USD of Noah's order have been refunded in Seller Center
+      When the seller refunds Noah the tax
+      Then the trouble was hit
+      And all three books say 34.13 USD for Noah

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from connector.domain.decisions import CreateRefund
-from connector.records import OutboxEntry
+from connector.records import AdjustItem, OutboxEntry
 from connector.usecases.delivery import deliver, prepare
 from tests.responses import Call
 from tests.unit.connector.conftest import Bench
-from tests.unit.connector.stub_tiktok import COMPLETE, PENDING, SUCCESS, Cut, Json, cut, ok, refusal
+from tests.unit.connector.stub_tiktok import CANCEL, COMPLETE, PENDING, SUCCESS, Cut, Json, cut, ok, refusal
 
 
 def a_mug(bench: Bench, *refunds: str) -> None:
@@ -267,6 +267,93 @@ def test_a_refund_that_waits_is_cut_to_what_a_buyers_claim_leaves(bench: Bench, 
     assert list(map(Decimal, sums)) == ([] if paid == "20" else [Decimal(5)])
     assert bench.connector.waiting() == 0
     assert not [entry for entry in bench.adjustments() if entry.status == "Error"]
+
+
+def two_mugs(bench: Bench) -> int:
+    """An order of 2 x 10.00, tax 2.00, shipping 4.00, with claim 900 on it; returns its one line."""
+    document = bench.tiktok.put_order("500", "10.00", "10.00", shipping="4.00")
+    document["payment"] |= {"tax": "2.00", "total_amount": "26.00"}
+    for line in document["line_items"]:
+        line["sku_id"] = "MUG"
+    bench.becomes(PENDING)
+    (item_id,) = bench.connector.commands.units([bench.order_id("500")])
+    return item_id
+
+
+def takes(bench: Bench, total: str, tax: str, shipping: str, *units: str) -> None:
+    """The marketplace grants claim 900 this much of each of these units."""
+    share = {"refund_total": total, "refund_tax": tax, "refund_shipping_fee": shipping}
+    lines = [{"order_line_item_id": unit, "refund_amount": share} for unit in units]
+    refund = {"refund_total": str(len(units) * Decimal(total))}
+    bench.becomes(SUCCESS, refund_amount=refund, return_line_items=lines)
+
+
+MOST, ONE = ("10.40", "0.80", "1.60", "5001", "5002"), ("13.00", "1.00", "2.00", "5001")
+
+
+@pytest.mark.parametrize(
+    ("part", "asked", "taken", "left"),
+    [
+        ("item", "20.00", MOST, "4.00"),
+        ("tax", "2.00", MOST, "0.40"),
+        ("shipping", "4.00", MOST, "0.80"),
+        ("shipping", "0.80", MOST, "0.80"),
+        ("item", "20.00", ONE, "10.00"),
+        ("tax", "2.00", ONE, "1.00"),
+        ("shipping", "4.00", ONE, "2.00"),
+        ("tax", "2.00", ("13.00", "1.00", "2.00", "5001", "5002"), "0.00"),
+    ],
+)
+def test_what_is_left_of_a_part_is_made_up_of_no_other(
+    bench: Bench, part: str, asked: str, taken: tuple[str, ...], left: str
+) -> None:
+    item_id = two_mugs(bench)
+    named: dict[str, Any] = {f"{part}_amount": Decimal(asked)}
+    bench.connector.commands.adjust_item(item_id, AdjustItem(**named))
+    takes(bench, *taken)
+    entry = bench.adjustment()
+    assert (entry.total, getattr(entry.parts, part)) == (Decimal(left), Decimal(left))
+    assert sum(map(Decimal, entry.site_line_amounts.values())) == Decimal(left)
+    (decision,) = [one.decision for one in bench.outbox() if isinstance(one.decision, CreateRefund)]
+    assert entry.status == ("SubmittedNotProcessed" if entry.total else "InformationOnly")
+    assert decision.amount == Decimal(left) or not entry.total
+
+
+def test_of_a_part_that_is_left_the_refund_that_was_asked_for_first_takes_its_own_first(bench: Bench) -> None:
+    item_id = two_mugs(bench)
+    for asked in ("1.50", "2.50"):
+        bench.connector.commands.adjust_item(item_id, AdjustItem(shipping_amount=Decimal(asked)))
+    takes(bench, *ONE)
+    assert [str(entry.shipping_amount) for entry in bench.adjustments()[1:]] == ["1.50", "0.50"]
+
+
+@pytest.mark.parametrize(("of_tax", "asked", "sent"), [(True, "2.00", "1.00"), (False, "11.00", "11.00")])
+def test_a_refund_made_at_the_marketplace_takes_from_a_part_and_nothing_from_a_sum(
+    bench: Bench, asked: str, sent: str, *, of_tax: bool
+) -> None:
+    item_id = two_mugs(bench)
+    bench.becomes(CANCEL)
+    if of_tax:
+        bench.connector.commands.adjust_item(item_id, AdjustItem(tax_amount=Decimal(asked)))
+    else:
+        bench.refund(asked)
+    share = {"refund_total": "6.50", "refund_tax": "0.50", "refund_shipping_fee": "1.00"}
+    lines = [{"order_line_item_id": unit, "refund_amount": share} for unit in ("5001", "5002")]
+    refund = {"refund_total": "13.00"}
+    bench.tiktok.put_return("700", "500", COMPLETE, role="SELLER", refund_amount=refund, return_line_items=lines)
+    bench.round()
+    assert [call.body["refund_total"] for call in bench.tiktok.written()] == [sent]
+
+
+def test_a_cancellation_is_cut_to_the_units_that_a_buyers_leaves(bench: Bench) -> None:
+    bench.order("20.00", "10.00", status="AWAITING_SHIPMENT")
+    bench.tiktok.put_cancellation("801", "500", "PENDING", role="BUYER", refund_amount={"refund_total": "20.00"})
+    bench.round()
+    bench.refund()
+    bench.tiktok.put_cancellation("801", "500", "SUCCESS", role="BUYER", refund_amount={"refund_total": "20.00"})
+    bench.round()
+    entry = bench.adjustment()
+    assert (str(entry.total), str(entry.item_amount), entry.site_line_ids) == ("10.00", "10.00", ["5002"])
 
 
 def test_refunds_of_the_same_unit_go_one_after_the_other(bench: Bench) -> None:
