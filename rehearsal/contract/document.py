@@ -7,6 +7,8 @@ from typing import Any, Final
 from rehearsal.contract import redaction
 from rehearsal.contract.schema import value_at
 
+Spec = Mapping[str, Any] | bool  # a schema may be a plain yes or no
+
 
 class Document:
     """One parsed OpenAPI document."""
@@ -21,7 +23,7 @@ class Document:
         marked = (
             name.lower()
             for schema in self.components.get("schemas", {}).values()
-            for name, inner in schema.get("properties", {}).items()
+            for name, inner in self.resolved(schema).get("properties", {}).items()
             if self.marks(inner, "x-sensitive")
         )
         return frozenset(marked) | redaction.SECRET_NAMES | redaction.BUYER_NAMES
@@ -30,18 +32,20 @@ class Document:
         """Return what a local `$ref` points at."""
         return value_at(self.whole, reference.removeprefix("#"))
 
-    def resolved(self, spec: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return `spec`, or what it refers to."""
-        while "$ref" in spec:
+    def resolved(self, spec: Spec) -> Mapping[str, Any]:
+        """Return `spec`, or what it refers to; of a schema that is a plain yes or no there is nothing more to say."""
+        while isinstance(spec, Mapping) and "$ref" in spec:
             spec = self.follow(spec["$ref"])
-        return spec
+        return spec if isinstance(spec, Mapping) else {}
 
-    def marks(self, spec: Mapping[str, Any], mark: str) -> bool:
+    def marks(self, spec: Spec, mark: str) -> bool:
         """Return whether a parameter or schema, or the schema that it refers to, bears a mark."""
+        if not isinstance(spec, Mapping):
+            return False
         spec = {**self.resolved(spec), **spec}
         return bool(spec.get(mark) or ("schema" in spec and self.marks(spec["schema"], mark)))
 
-    def types_of(self, schema: Mapping[str, Any]) -> frozenset[str]:
+    def types_of(self, schema: Spec) -> frozenset[str]:
         """Return the JSON types that a parameter's schema allows."""
         schema = self.resolved(schema)
         kinds = schema.get("type", [])

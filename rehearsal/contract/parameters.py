@@ -7,6 +7,8 @@ from typing import Any, Final
 from rehearsal.contract.document import Document
 from rehearsal.contract.schema import Checker, Fault
 
+LONGEST: Final = 100  # characters of a number; what is longer is none that any contract means
+
 
 class Parameters:
     """The parameters of one place (path, query or header) as one object schema, with coercion from text."""
@@ -56,7 +58,7 @@ class Parameters:
 
 
 def _coerced(text: str, kinds: frozenset[str]) -> Any:
-    if "string" in kinds:
+    if "string" in kinds or len(text) > LONGEST:
         return text
     if "integer" in kinds and re.fullmatch(r"-?\d+", text):
         return int(text)

@@ -126,6 +126,9 @@ def test_a_path_parameter_is_judged_by_its_type() -> None:
         ([("$top", "100"), ("exported", "false"), ("ids", "1,2")], []),
         ([("$top", "101")], ["/request/query/$top"]),
         ([("$top", "many")], ["/request/query/$top"]),
+        ([("$top", "9" * 5_000)], ["/request/query/$top"]),
+        ([("$top", "0" * 5_000 + "1")], ["/request/query/$top"]),
+        ([("ids", "1,-" + "9" * 5_000)], ["/request/query/ids/1"]),
         ([("ids", "1,x")], ["/request/query/ids/1"]),
         ([("color", "red")], ["/request/query/color"]),
     ],
@@ -199,6 +202,14 @@ def test_a_contract_says_what_is_safe_and_which_key_makes_a_call_idempotent(
     assert found is not None
     message = read("application/json", json.dumps(body).encode())
     assert (found[0].safe, found[0].idempotency_key(query, {}, message)) == (safe, key)
+
+
+@pytest.mark.parametrize("path", ["/order/202309/orders/search", "/authorization/202309/shops", "/api/v2/token/get"])
+def test_where_no_query_has_a_filter_it_is_hidden_like_any_unknown_parameter(path: str) -> None:
+    contract = Contract.load("tiktok_shop")
+    found = contract.find("POST", path) or contract.find("GET", path)
+    assert found is not None
+    assert "$filter" not in found[0].shown_parameters([("$filter", "Id eq 1")])
 
 
 def test_a_contract_says_which_parameter_names_the_shop() -> None:
