@@ -383,10 +383,10 @@ def _converter(operand: _Operand, node: Any) -> Convert:
 
 
 def _whole(operand: _Operand, literal: str) -> int:
-    value = int(literal)
+    value = Decimal(literal)  # which has no limit of digits
     if abs(value) > INT32:
         raise BadQuery(OPTION, f"'{operand.name}' takes a whole number of 32 bits.")
-    return value
+    return int(value)
 
 
 def _amount(operand: _Operand, literal: str) -> Decimal:
