@@ -18,7 +18,7 @@ def plan(ctx: click.Context, param: click.Parameter, file: Path | None) -> Path 
         return None
     try:
         faults = read_plan(file)
-    except (NotAPlan, OSError) as error:
+    except NotAPlan as error:
         raise click.BadParameter(f"{file}: {error}", ctx, param) from error
     if not ctx.params.get("attach"):
         from rehearsal.wire.faults.kinds import KINDS  # noqa: PLC0415 - on a served stage the names of our packages are the suite's to use

@@ -8,8 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-import yaml
-
+from mock_tiktok.policy.yaml_file import Unreadable, read_yaml
 from rehearsal.control.stage import Json, Stage
 
 SUCH: Final = "it is a list such as [{kind: cut_after, operation: approve, times: 1, at: PT1H}]"
@@ -20,13 +19,11 @@ class NotAPlan(ValueError):
 
 
 def read_plan(path: Path) -> tuple[Json, ...]:
-    """Return the faults of a file; raise NotAPlan where it has none, OSError where it cannot be read."""
+    """Return the faults of a file; raise NotAPlan where it has none."""
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)  # the library's words would show what stands there
-        where = f", at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise NotAPlan(f"it cannot be read as YAML in UTF-8{where}") from None
+        document = read_yaml(path)
+    except Unreadable as error:
+        raise NotAPlan(error.words) from None
     if not isinstance(document, list) or not document:
         raise NotAPlan(SUCH)
     for number, fault in enumerate(document, 1):

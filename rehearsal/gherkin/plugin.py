@@ -136,7 +136,7 @@ def _demand_expression(option: str, text: str) -> None:
 def _plan(faults: Path | None) -> tuple[Json, ...]:
     try:
         return read_plan(faults) if faults else ()
-    except (NotAPlan, OSError) as error:
+    except NotAPlan as error:
         raise pytest.UsageError(f"--faults {faults}: {error}") from error
 
 
