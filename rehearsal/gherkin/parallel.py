@@ -23,6 +23,7 @@ from rehearsal.gherkin.results import WHERE, Outcome, ScenarioResult, StepResult
 
 _SPAN: Final = re.compile(r"\b(an?|\d+) (minute|hour|day|week|month)s?\b")
 _WAIT: Final = re.compile(rf"{_SPAN.pattern} (?:has |have )?pass(?:es|ed)?")
+_LONGEST: Final = 1e9  # hours: what waits longer is refused when it is played
 _HOURS: Final = {"minute": 1 / 60, "hour": 1.0, "day": 24.0, "week": 168.0, "month": 720.0}
 WORTH_A_PROCESS: Final = 4  # scenarios
 _STEP: Final = 0.5  # hours of simulated time that take about as long to play as a step does
@@ -57,11 +58,11 @@ def length(root: Path, nodeid: str) -> float:
 def least_wait(steps: Iterable[str]) -> timedelta:
     """Return how long such steps wait in all as do nothing else; others may wait, too."""
     waits = (_WAIT.fullmatch(step) for step in steps)
-    return timedelta(hours=sum(_hours(*wait.groups()) for wait in waits if wait))
+    return timedelta(hours=min(sum(_hours(*wait.groups()) for wait in waits if wait), _LONGEST))
 
 
 def _hours(count: str, unit: str) -> float:
-    return _HOURS[unit] * (int(count) if count.isdigit() else 1)
+    return _HOURS[unit] * (float(count) if count.isdecimal() else 1)
 
 
 def workers(paths: Sequence[Path]) -> int:

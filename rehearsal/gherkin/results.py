@@ -1,5 +1,6 @@
 """A scenario that has been played: what it said, how it ended, and everything there was to see when it was over."""
 
+import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from rehearsal.control.places import near
 from rehearsal.control.stage import Json
 from rehearsal.gherkin.timeline import Entry
 from rehearsal.sums import Sum
+
+_REQUIREMENT: Final = re.compile("R[0-9]{1,9}")
 
 
 class Outcome(StrEnum):
@@ -132,7 +135,7 @@ class ScenarioResult:
 
     @property
     def requirements(self) -> tuple[str, ...]:
-        return tuple(sorted((t for t in self.tags if t[:1] == "R" and t[1:].isdigit()), key=lambda t: int(t[1:])))
+        return tuple(sorted((t for t in self.tags if _REQUIREMENT.fullmatch(t)), key=lambda t: int(t[1:])))
 
     def refunded(self, book: str) -> list[Sum]:
         """Return what one of the three books says of each order; nothing where whoever keeps it does not show it."""

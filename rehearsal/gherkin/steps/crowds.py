@@ -38,7 +38,7 @@ def _(people: Cast, crowd: Crowd, many: str, come: str, count: str, price: str, 
 
 
 def _buy(people: Cast, crowd: Crowd, many: str, come: str, goods: list[Goods], shop: str | None) -> None:
-    crowd.buys(int(many), goods, COME[f"has {come}"], people.shops.id_of(shop))
+    crowd.buys(number(many), goods, COME[f"has {come}"], people.shops.id_of(shop))
 
 
 @act(f"{_PART} <ha(?:ve|s) asked/asks?> {_WHAT}")

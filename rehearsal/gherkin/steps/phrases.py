@@ -33,6 +33,8 @@ GRADES: Final = {
 }
 NO_PART: Final = r"(?! the (?:tax|shipping)\b)"  # which are no goods
 NUMBERS: Final = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+MOST_DIGITS: Final = 6
+LONGEST: Final = timedelta(days=73_000)  # two hundred years: by then every world has ended
 _UNITS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _QUOTES: Final = str.maketrans("‘’‚‛ʼ“”„‟«»‑", '\'\'\'\'\'""""""-')
 
@@ -264,6 +266,16 @@ def by_buyer(act: Callable[[Buyer, Which], object]) -> Callable[..., None]:
 
 def time(text: str) -> timedelta:
     """Read "24 hours", "a day", "half an hour", "23 hours and 59 minutes" or "an hour and a half"."""
+    try:
+        span = _span(text)
+    except OverflowError:  # longer than any calendar
+        span = timedelta.max
+    if span > LONGEST:
+        raise Miswritten(f'"{text[:40]}" is longer than any scenario; a span has at most {LONGEST.days} days')
+    return span
+
+
+def _span(text: str) -> timedelta:
     first, _, more = text.partition(" and ")
     *amount, unit = first.split()
     if amount[-1] in ("business", "working"):
@@ -274,11 +286,12 @@ def time(text: str) -> timedelta:
     size = _UNITS.get(unit.removesuffix("s"))
     if size is None:
         raise Miswritten(f'"{text}" is no span of time; one is "an hour", "90 minutes", "2 days" or "a week"')
-    rest = timedelta(seconds=size / 2) if more == "a half" else time(more) if more else timedelta()
+    rest = timedelta(seconds=size / 2) if more == "a half" else _span(more) if more else timedelta()
     if amount == ["half", "an"]:
         return timedelta(seconds=size / 2) + rest
-    many = 1 if amount[0] in ("a", "an") else NUMBERS.index(amount[0]) + 1 if amount[0] in NUMBERS else float(amount[0])
-    return timedelta(seconds=size * many) + rest
+    whole, _, part = amount[0].partition(".")
+    many = 1 if whole in ("a", "an") else NUMBERS.index(whole) + 1 if whole in NUMBERS else float(whole)
+    return timedelta(seconds=size * (many + float(f"0.{part}"))) + rest
 
 
 def spelled(text: str) -> str:
@@ -292,8 +305,12 @@ def times(text: str) -> int:
 
 
 def number(text: str) -> int:
-    """Read a count: "3" or "three"."""
-    return NUMBERS.index(text) + 1 if text in NUMBERS else int(text)
+    """Read a count: "3" or "three"; raise Miswritten for one that nobody counts."""
+    if text in NUMBERS:
+        return NUMBERS.index(text) + 1
+    if len(text) > MOST_DIGITS:
+        raise Miswritten(f'"{text[:40]}" is more than is counted here; a number has at most {MOST_DIGITS} digits')
+    return int(text)
 
 
 def evidence(text: str) -> Counter[str]:

@@ -111,10 +111,16 @@ def trouble(text: str, kind: str, **having: Callable[[dict[str, str]], Any]) -> 
             shop_id=people.shops.id_of(said["shop"]) if "shop" in said else None,
             skip=_NTHS[said["nth"]] if "nth" in said else None,
             times=_times(said),
-            probability=1 / number(said["odds"]) if "odds" in said else None,
+            probability=_probability(said["odds"]) if "odds" in said else None,
             until=spelled(said["span"]) if "span" in said else None,
             with_=told or None,
         )
+
+
+def _probability(odds: str) -> float:
+    if (calls := number(odds)) < 1:
+        raise Miswritten(f'"one in {odds}" is none; say "one in 3"')
+    return 1 / calls
 
 
 def _times(said: dict[str, str]) -> int | None:

@@ -65,7 +65,7 @@ def _(people: Cast, place: str, buyer: str, often: str) -> None:
 def _(people: Cast, many: str) -> None:
     acts = [entry for entry in people.stage.trace() if entry.get("kind") == "act" and entry["who"] == "connector"]
     early = [act for act in acts if act["what"].startswith("early round")]
-    expected = int(many) if many.isdigit() else int(many != "no")
+    expected = number(many) if many.isdecimal() else int(many != "no")
     expect("how many early rounds the connector has made", expected, len(early))
 
 
