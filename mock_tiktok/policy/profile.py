@@ -8,6 +8,7 @@ says how). A wait may depend on the amount: `tiers`, tried from the top.
 Profiles are data between the domain, whose rules they feed, and the state, where each shop keeps the one it has.
 """
 
+import os.path
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -141,7 +142,7 @@ def _document(profile: str | Path, extended_by: tuple[Path, ...] = ()) -> dict[s
     path = FOLDER / f"{ours}.yaml" if (ours := _ours(profile)) else Path(profile)
     if extended_by and not path.is_absolute():
         path = extended_by[-1].parent / path
-    if not path.is_file():
+    if not os.path.isfile(path):  # pathlib raises where a name is too long for any file
         raise Faulty([f"{_named(extended_by)}{profile} is neither a file nor one of ours; {near(profile, names())}"])
     if path.resolve() in [file.resolve() for file in extended_by]:
         raise Faulty([f"{_named(extended_by)}{path.name} extends itself, by way of what it extends"])
@@ -233,7 +234,7 @@ def _ours(profile: str | Path) -> str | None:
     """Return the name of the profile of ours that is meant, if it is one."""
     if isinstance(profile, Path) or profile in names():
         return None if isinstance(profile, Path) else profile
-    return None if Path(profile).exists() else markets().get(profile)
+    return None if os.path.exists(profile) else markets().get(profile)
 
 
 @cache

@@ -1,5 +1,6 @@
 """Which scenarios somebody asks for, and what is said when these are none."""
 
+import os.path
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -77,6 +78,7 @@ def _called(name: str, one: Listed) -> bool:
     return name.casefold() in f"{one.file}::{one.name}".casefold()
 
 
+BEYOND: Final = 1_000_000_000  # the lines of any file
 EXISTING: Final = click.Path(exists=True, path_type=Path)
 
 
@@ -87,22 +89,25 @@ def _places(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
 
 def _place(ctx: click.Context, param: click.Parameter, value: str) -> Path | tuple[Path, int]:
     file, _, line = value.rpartition(":")
-    if file.endswith(".feature") and Path(file).is_file() and not line.isdecimal() and not Path(value).exists():
+    # Asked of os.path: pathlib raises where a name is too long for any file.
+    has_line = os.path.isfile(file) and not os.path.exists(value)
+    if file.endswith(".feature") and has_line and not line.isdecimal():
         raise click.BadParameter(f"{value}: a line is a number, as in {file}:12.", ctx, param)
-    if not (line.isdecimal() and Path(file).is_file()) or Path(value).exists():
+    if not (line.isdecimal() and has_line):
         path: Path = EXISTING.convert(value, param, ctx)
         if path.is_file() and path.suffix != ".feature":
             raise click.BadParameter(f"{value} is no feature file: its name does not end in .feature.", ctx, param)
         return path
+    number = int(line) if len(line) < len(str(BEYOND)) else BEYOND
     try:
-        stand, meant = lines_played(Path(file), int(line))
+        stand, meant = lines_played(Path(file), number)
     except Exception:  # playing it says what is wrong with the file, as of any file
         return Path(file)
     if not meant:
         lines = ", ".join(map(str, stand)) or "none"
         words = f"{file}: no scenario stands in line {line}; those of this file: {lines}."
         raise click.BadParameter(words, ctx, param)
-    return Path(file), int(line)
+    return Path(file), number
 
 
 JOBS: Final = "Play in N processes at once; `auto`: as many as there are processors, and scenarios to keep them busy."
@@ -112,8 +117,10 @@ def _jobs(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
     """Return the number of processes, None for as many as make sense."""
     if value == "auto":
         return None
-    if not value.isdecimal() or int(value) == 0:
-        raise click.BadParameter(f"{value} is neither a number of processes nor `auto`.", ctx, param)
+    if not re.fullmatch("0*[1-9][0-9]{0,2}", value):
+        raise click.BadParameter(
+            f"{value} is neither a number of processes nor `auto`; at most 999 are started.", ctx, param
+        )
     return int(value)
 
 

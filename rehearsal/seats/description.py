@@ -130,7 +130,7 @@ def _seat(path: Path, said: Any) -> SeatDescription:
         _check_names(where, text, said)
     folder = path.absolute().parent
     directory = folder / said.get("working_directory", "")
-    if not directory.is_dir():
+    if not os.path.isdir(directory):  # pathlib raises where a name is too long for any folder
         raise NotASeat(f"working_directory is {said['working_directory']}; there is no folder {directory}")
     regime = _regime(said)
     return SeatDescription(

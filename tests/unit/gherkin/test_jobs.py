@@ -167,7 +167,7 @@ def test_a_bad_expression_is_told_in_one_line_whoever_would_play(suite: pytest.P
     assert said.startswith(f"ERROR: Wrong expression passed to '{option}': (: at column 2: expected")
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "two"])
+@pytest.mark.parametrize("value", ["0", "-1", "two", "1000", "9" * 5_000])
 @pytest.mark.usefixtures("mixed")
 def test_a_number_of_jobs_that_is_none_is_refused(rehearse: Rehearse, value: str) -> None:
     assert f"{value} is neither a number of processes nor `auto`" in rehearse("play", "--jobs", value, code=2).err

@@ -135,7 +135,10 @@ def test_what_stands_in_a_line_is_played_alone_and_named_by_its_line(rehearse: R
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        *((line, f"no scenario stands in line {line}; those of this file: 6, 16, 17, 22.") for line in ("99", "0")),
+        *(
+            (line, f"no scenario stands in line {line}; those of this file: 6, 16, 17, 22.")
+            for line in ("99", "0", "9" * 5_000)
+        ),
         ("two", "own.feature:two: a line is a number, as in "),
     ],
 )
@@ -447,8 +450,10 @@ def test_a_strict_reader_wants_every_rule_put_to_the_test_by_some_scenario(
     [
         ("kind: garble", "it is a list such as"),
         ("[garble]", "fault 1 is no mapping"),
-        ("- [", "cannot be read as YAML"),
-        ("secret: hush\n  token: hush", "plan.yaml: it cannot be read as YAML in UTF-8, at line 2, column 8"),
+        ("- [", "plan.yaml: line 1, column "),
+        ("secret: hush\n  token: hush", "plan.yaml: line 2, column 8: mapping values are not allowed"),
+        ("[{kind: garble, kind: refuse}]", "plan.yaml: line 1, column 3: kind is there twice"),
+        (f"[{{kind: garble, times: {'9' * 5_000}}}]", "plan.yaml: line 1, column 24: a whole number has at most"),
         ("[{kind: garble}, {kind: garbel}]", 'fault 2: kind is "garbel"; did you mean garble?'),
         ("[{kind: delay, with: {by: 5}}]", "fault 1: with.by is 5"),
         ("[{kind: garble, to: oms, from: marketplace}]", "fault 1: from is marketplace, which never calls the oms"),

@@ -14,7 +14,7 @@ from mock_tiktok import Marketplace
 from mock_tiktok.errors import BadValue
 from mock_tiktok.policy import profile as policy
 from mock_tiktok.policy.checks import mistakes_of_file, needed
-from mock_tiktok.policy.yaml_file import read_yaml
+from mock_tiktok.policy.yaml_file import DEEPEST, LONGEST, Unreadable, read_yaml
 from tests.refused import refused
 from tests.unit.mock_tiktok.town import Town
 
@@ -146,6 +146,8 @@ def test_what_it_extends_is_there_and_is_not_itself(tmp_path: Path) -> None:
     assert "mine.yaml: extends: us-2025-8 is neither a file nor one of ours; did you mean us-2025-08?" in refusal_of(
         tmp_path, {"name": "mine", "extends": "us-2025-8"}
     )
+    assert "is neither a file nor one of ours" in refusal_of(tmp_path, {"name": "mine", "extends": "n" * 300})
+    assert "n is neither a file nor one of ours" in refused(BadValue, policy.load, "n" * 300).message
     assert "extends itself" in refusal_of(tmp_path, {"name": "mine", "extends": "mine.yaml"})
     (tmp_path / "theirs.yaml").write_text("name: theirs\nextends: mine.yaml\n")
     assert "extends itself" in refusal_of(tmp_path, {"name": "mine", "extends": "theirs.yaml"})
@@ -181,6 +183,34 @@ def test_of_a_file_that_is_no_profile_nothing_is_shown(tmp_path: Path, text: str
     words = refused(BadValue, policy.load, tmp_path / "mine.yaml" if extends else file).message
     assert words.startswith("any: ")
     assert "hunter2" not in words
+
+
+NO_SUCH = "there is no such number, day or time"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("9" * (LONGEST + 1), f"line 1, column 4: a whole number has at most {LONGEST} digits"),
+        ("-" + "9" * 5_000, f"line 1, column 4: a whole number has at most {LONGEST} digits"),
+        ("[1, 0x" + "f" * 5_000 + "]", f"line 1, column 8: a whole number has at most {LONGEST} digits"),
+        ("!!int five", f"line 1, column 4: {NO_SUCH}"), ("!!bool five", f"line 1, column 4: {NO_SUCH}"),
+        ("!!timestamp now", f"line 1, column 4: {NO_SUCH}"), ("2031-06-31", f"line 1, column 4: {NO_SUCH}"),
+        (".nan", f"line 1, column 4: {NO_SUCH}"), ("-.inf", f"line 1, column 4: {NO_SUCH}"),
+        ("!!map five", "line 1, column 4: this is more than plain YAML"),
+        ("&a [*a]", f"it has more than {DEEPEST} levels"),
+        ("[" * DEEPEST + "]" * DEEPEST, f"it has more than {DEEPEST} levels"),
+        ("[" * 100_000 + "]" * 100_000, f"it has more than {DEEPEST} levels"),
+    ],
+)  # fmt: skip
+def test_what_nobody_can_count_with_is_refused_by_its_place(tmp_path: Path, value: str, words: str) -> None:
+    (file := tmp_path / "mine.yaml").write_text(f"a: {value}\n")
+    assert str(refused(Unreadable, read_yaml, file)) == f"mine.yaml: {words}"
+
+
+def test_a_number_as_long_and_a_file_as_deep_as_may_be_are_read(tmp_path: Path) -> None:
+    (file := tmp_path / "mine.yaml").write_text(f"a: {'9' * LONGEST}\nb: {'[' * (DEEPEST - 1)}{']' * (DEEPEST - 1)}\n")
+    assert read_yaml(file)["a"] == 10**LONGEST - 1
 
 
 @pytest.mark.parametrize(

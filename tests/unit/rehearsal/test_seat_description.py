@@ -103,6 +103,7 @@ COMMAND = "command: a\n"
         ("ready: http://a:{port}", "ready has {port}, which is for a connector that is started; give its command"),
         ("ready: localhost:80", 'ready is "localhost:80", which is not a web address such as http://127.0.0.1:3000/'),
         (COMMAND + "working_directory: nowhere", "working_directory is nowhere; there is no folder"),
+        (f"{COMMAND}working_directory: {'n' * 300}", "there is no folder"),
         ("working_directory: .", "working_directory is of a connector that is started; give its command"),
         ("env: {A: b}", "env is of a connector that is started; give its command"),
         ("connector: nobody", 'connector is "nobody", which is not none, or a web address'),
