@@ -7,13 +7,24 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import BaseWSGIServer
 
 MOST: Final = 128  # connections of one server
 
 
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError:  # more digits than Python reads: the connection would be closed without an answer
+            raise ParsingError("Content-Length is invalid") from None
+
+
 class Yielding(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """A connection; when it comes and there are too many, those are closed that have asked for nothing for longest."""
+
+    parser_class = _Parser
 
     def __init__(self, server: Any, *args: Any, **options: Any) -> None:
         super().__init__(server, *args, **options)

@@ -96,14 +96,25 @@ def test_what_its_caller_sees_is_what_a_network_does(
     assert served.get("plain").content == b"abcde", "and only of that call"
 
 
+def head_of(served: Asked, said: bytes) -> bytes:
+    """Return the head of the answer to a call that begins so."""
+    where = urlsplit(served.address)
+    with socket.create_connection((where.hostname, where.port), timeout=30) as asking:
+        asking.sendall(said + b"\r\nHost: x\r\nConnection: close\r\n\r\n")
+        return b"".join(iter(lambda: asking.recv(4096), b"")).partition(b"\r\n\r\n")[0]
+
+
 @pytest.mark.parametrize("served", ["straight"], indirect=True)
 @pytest.mark.parametrize("request_line", [b"GET /plain HTTP/1.1", b"nonsense", b"GET /no-such HTTP/1.1"])
 def test_every_answer_says_what_time_it_is(served: Asked, request_line: bytes) -> None:
-    where = urlsplit(served.address)
-    with socket.create_connection((where.hostname, where.port), timeout=30) as asking:
-        asking.sendall(request_line + b"\r\nHost: x\r\nConnection: close\r\n\r\n")
-        head = b"".join(iter(lambda: asking.recv(4096), b"")).partition(b"\r\n\r\n")[0]
-    assert head.count(b"\r\nRehearsal-Now: 2031-03-03T09:00:00Z") == 1
+    assert head_of(served, request_line).count(b"\r\nRehearsal-Now: 2031-03-03T09:00:00Z") == 1
+
+
+@pytest.mark.parametrize("served", ["straight"], indirect=True)
+@pytest.mark.parametrize("length", [b"9" * 5_000, b"-1", b"2.0"])
+def test_a_length_that_is_none_is_a_bad_request(served: Asked, length: bytes) -> None:
+    head = head_of(served, b"GET /plain HTTP/1.1\r\nContent-Length: " + length)
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
 
 
 def test_a_server_that_stops_waits_for_no_answer_that_is_stalled() -> None:
