@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CERTAINTIES: Final = ("documented", "observed", "assumed")
 SCHEMA_FILE: Final = Path(__file__).parent / "profile.schema.json"
+_WITH_PARCEL: Final = frozenset(("RETURN_AND_REFUND", "REPLACEMENT"))
 _FEW: Final = 4  # words that are told rather than guessed at
 # A market has one of each, its own or inherited; where it is called something is its own affair.
 WHOLE: Final = (
@@ -124,11 +125,12 @@ def mistakes_of_whole(document: Mapping[str, Any], reasons: Callable[[], Reasons
         ZoneInfo(document["timezone"])
     except (ValueError, OSError, LookupError):
         found.append(f"timezone is {document['timezone']!r}; it is a zone such as Europe/London")
-    if document["calendar"] != NONE and document["calendar"] not in (known := countries()):
-        found.append(f"calendar is {document['calendar']!r}; {_nearest(document['calendar'], known)}")
+    if document["calendar"] != NONE and document["calendar"] not in (holidays := countries()):
+        found.append(f"calendar is {document['calendar']!r}; {_nearest(document['calendar'], holidays)}")
     if document["locale"] not in (locales := _locales()):
         found.append(f"locale is {document['locale']!r}; {_nearest(document['locale'], locales)}")
-    return found or [*_impossible_days(document), *_unknown_reason(document, reasons())]
+    known = reasons()
+    return found or [*_impossible_days(document), *_unknown_reason(document, known), *_no_reason(document, known)]
 
 
 def _lacking(document: Mapping[str, Any]) -> Iterator[str]:
@@ -189,3 +191,16 @@ def _unknown_reason(document: Mapping[str, Any], reasons: Reasons) -> Iterator[s
     for where, keys, who, kind in named:
         known = [one.name for one in reasons.offered(who, kind)]
         yield from (f"numbers.{where} has {key!r}; {near(key, known)}" for key in keys if key not in known)
+
+
+def _no_reason(document: Mapping[str, Any], reasons: Reasons) -> Iterator[str]:
+    """Tell of each request that may be made or rejected, and for which there is no reason to name."""
+    for who, kinds in document["eligible"].items():
+        for kind, row in kinds.items():
+            bare = [status for status in row["value"] if not reasons.offered(who.lower(), kind, status)]
+            if bare:
+                yield f"reasons.{who.lower()}.{kind} has none for {', '.join(bare)}, which eligible.{who}.{kind} names"
+    asked = {kind for kind, row in document["eligible"]["BUYER"].items() if row["value"]}
+    for kind in document["reasons"]["reject"]:
+        if asked & (_WITH_PARCEL if kind == "PARCEL" else {kind}) and not reasons.offered("reject", kind):
+            yield f"reasons.reject.{kind} has none, and buyers may ask by eligible.BUYER"

@@ -62,6 +62,15 @@ MISTAKES: dict[str, Change] = {
         "system"
     ]["CANCEL"][0].update(names={}),
     "mine.yaml: reasons.reject.PARCEL is missing": lambda p: p["reasons"]["reject"].pop("PARCEL"),
+    "mine.yaml: reasons.buyer.REFUND has none for AWAITING_COLLECTION, IN_TRANSIT, DELIVERED": lambda p: p["reasons"][
+        "buyer"
+    ].update(REFUND=[]),
+    "mine.yaml: reasons.buyer.REFUND has none for DELIVERED, which eligible.BUYER.REFUND names": lambda p: p["reasons"][
+        "buyer"
+    ]["REFUND"].pop(),
+    "mine.yaml: reasons.seller.REFUND has none for": lambda p: p["reasons"]["seller"].update(REFUND=[]),
+    "mine.yaml: reasons.reject.CANCEL has none, and buyers": lambda p: p["reasons"]["reject"].update(CANCEL=[]),
+    "mine.yaml: reasons.reject.PARCEL has none, and buyers": lambda p: p["reasons"]["reject"].update(PARCEL=[]),
     "mine.yaml: name is ''; it is a text that is not empty": lambda p: p.update(name=""),
     "mine.yaml: numbers is [1]; it is a mapping": lambda p: p.update(numbers=[1]),
     "eligible.SELER is not known; did you mean SELLER?": lambda p: p["eligible"].update(SELER={}),
