@@ -450,7 +450,7 @@ def test_a_strict_reader_wants_every_rule_put_to_the_test_by_some_scenario(
     [
         ("kind: garble", "it is a list such as"),
         ("[garble]", "fault 1 is no mapping"),
-        ("- [", "plan.yaml: line 1, column "),
+        ("- [", "plan.yaml: line 2, column 1: while parsing a flow node"),
         ("secret: hush\n  token: hush", "plan.yaml: line 2, column 8: mapping values are not allowed"),
         ("[{kind: garble, kind: refuse}]", "plan.yaml: line 1, column 3: kind is there twice"),
         (f"[{{kind: garble, times: {'9' * 5_000}}}]", "plan.yaml: line 1, column 24: a whole number has at most"),
