@@ -169,6 +169,8 @@ def _parsed(raw: bytes) -> dict[str, Any]:
             json.dumps(body, ensure_ascii=False, default=str).encode()
     except UnicodeError:
         raise BadBody(BODY, "has text that is no Unicode.") from None
+    except ArithmeticError:
+        raise BadBody(BODY, "has a number beyond reason.") from None
     except (ValueError, RecursionError):
         raise BadBody(BODY, "is not JSON.") from None
     if body is None:
@@ -199,9 +201,10 @@ def _from_text(name: str, reader: Reader, text: str) -> Any:
     if reader in (_count, _amount):
         try:
             number = Decimal(text)
+            whole = abs(number) <= INT32 and number == number.to_integral_value()
         except ArithmeticError:
             raise BadBody(name, "must be a number.") from None
         if not number.is_finite():
             raise BadBody(name, "must be a number.")
-        return int(number) if number == number.to_integral_value() and abs(number) <= INT32 else number
+        return int(number) if whole else number
     return text

@@ -390,8 +390,12 @@ def _whole(operand: _Operand, literal: str) -> int:
 
 
 def _amount(operand: _Operand, literal: str) -> Decimal:
-    value = Decimal(literal)
-    if abs(value) > INT32 or value != value.quantize(Decimal("0.0001")):
+    try:
+        value = Decimal(literal)
+        fits = abs(value) <= INT32 and value == value.quantize(Decimal("0.0001"))
+    except ArithmeticError:  # its exponent is beyond what can be counted with
+        fits = False
+    if not fits:
         raise BadQuery(OPTION, f"'{operand.name}' takes an amount with at most four decimals.")
     return value
 

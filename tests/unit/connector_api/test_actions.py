@@ -79,6 +79,8 @@ def test_the_fields_may_stand_in_the_query_as_well(oms: OmsClient) -> None:
     query = {"Reason": "CustomerReturnedItem", "SellerAdjustmentID": "q1", "AdjustmentAmount": "10.00"}
     body = {"Reason": "CustomerReturnedItem", "SellerAdjustmentID": "q1"}
     assert "Reason" in oms.refused("post", order, query, body={"Reason": "CustomerExchange"})
+    for number in ("1e999999999999999999", "1e99999999999999999999", "9" * 5_000, "sNaN"):
+        assert "AdjustmentAmount" in oms.refused("post", order, {"AdjustmentAmount": number})
     oms.post(order, body, query)
     rows = oms.get("/v1/OrderAdjustments")["value"] + oms.get("/v1/OrderItemAdjustments")["value"]
     assert {(row["SellerAdjustmentID"], row["Reason"]) for row in rows} == {("q1", "CustomerReturnedItem")}
@@ -114,7 +116,14 @@ def test_a_wrong_field_is_400_and_named(oms: OmsClient, body: Any, named: str) -
 
 
 @pytest.mark.parametrize(
-    "raw", [b"{", b"Quantity=1", b'{"Quantity": NaN}', b'{"Quantity": 1, "Quantity": 2}', b"\xff", b"[" * 9999]
+    "raw",
+    [
+        *(b"{", b"Quantity=1", b'{"Quantity": NaN}', b'{"Quantity": 1, "Quantity": 2}', b"\xff", b"[" * 9999),
+        *(
+            b'{"Quantity": %s}' % number
+            for number in (b"9" * 5_000, b"1e99999999999999999999", b"0e-99999999999999999999")
+        ),
+    ],
 )
 def test_a_body_that_is_not_json_is_400(oms: OmsClient, raw: bytes) -> None:
     oms.refused("post", oms.to_adjust()[1], raw=raw)

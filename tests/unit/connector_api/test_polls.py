@@ -66,6 +66,8 @@ def test_a_filter_by_a_child_list_finds_the_owner(oms: OmsClient) -> None:
         ("$filter=ID eq 12345678901", "ID"),
         ("$filter=ID eq " + "9" * 4_301, "ID"),
         ("$filter=ID in (1,-" + "9" * 4_301 + ")", "ID"),
+        ("$filter=ItemAdjustment eq 1e999999999999999999", "ItemAdjustment"),
+        ("$filter=ItemAdjustment eq 1e99999999999999999999", "ItemAdjustment"),
         ("$filter=ItemAdjustment eq 1.23456", "ItemAdjustment"),
         ("$filter=ID eq", "$filter"),
         ("$filter={t} eq 1", "$filter"),
