@@ -1,6 +1,7 @@
 """A request or a response, read, and as much of it as may be recorded where no contract describes it."""
 
 import json
+import math
 import re
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -94,8 +95,14 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+def _finite(text: str) -> float:
+    if not math.isfinite(value := float(text)):
+        raise ValueError(f"{text} is beyond what can be written as JSON again")
+    return value
+
+
 _BRACE: Final = ord("{")
-_decoder: Final = json.JSONDecoder(parse_constant=_no_constant)
+_decoder: Final = json.JSONDecoder(parse_float=_finite, parse_constant=_no_constant)
 
 
 def _value(text: str) -> Any:

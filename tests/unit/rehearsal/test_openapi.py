@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.contract.message import read
+from rehearsal.contract.message import UNREADABLE, read
 from rehearsal.contract.openapi import METHODS, Contract
 from rehearsal.contract.operation import Operation
 from rehearsal.contract.redaction import REDACTED
@@ -210,6 +210,12 @@ def test_where_no_query_has_a_filter_it_is_hidden_like_any_unknown_parameter(pat
     found = contract.find("POST", path) or contract.find("GET", path)
     assert found is not None
     assert "$filter" not in found[0].shown_parameters([("$filter", "Id eq 1")])
+
+
+@pytest.mark.parametrize("number", [b"1e999", b"-1E+400", b"9" * 5_000, b"NaN"])
+def test_a_number_that_could_not_be_written_again_is_unreadable(number: bytes) -> None:
+    assert read("application/json", b'{"sum": %s}' % number).body is UNREADABLE
+    assert read("application/json", b'{"sum": 1.5e3}').body == {"sum": 1500.0}
 
 
 def test_a_contract_says_which_parameter_names_the_shop() -> None:
