@@ -3,16 +3,16 @@
 Counted as given away is what was refunded and what the seller has said yes to; what a buyer merely asks for is not.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 from mock_oms.domain.cases import Adjustment, Case, PartState
-from mock_oms.domain.money import ZERO, rounded, split
+from mock_oms.domain.money import ZERO, split
 from mock_oms.domain.orders import Order, OrderLine
-from mock_oms.domain.statuses import HANDED_OVER, meaning
+from mock_oms.domain.statuses import HANDED_OVER, PAID, meaning
 
 
 class Part(StrEnum):
@@ -38,14 +38,19 @@ class Left:
     order: Decimal
     units: Mapping[str, Decimal]
     touched: frozenset[str]  # the units of which something has been given back or promised
-    parts: Mapping[str, Mapping[str, Decimal]]  # and what of each part of their price, by the connector's name for it
+    parts: Mapping[str, Mapping[str, Decimal]]  # what of each part of their price; below nothing where more lies on it
+    smallest: Decimal
 
-    def of_unit(self, unit_id: str, part: Part | None) -> Decimal:
-        """Return what is left of a unit, or of one part of its price."""
-        rest = self.units[unit_id]
-        if part is None:
-            return rest
-        return min(rest, sum((self.parts[unit_id].get(name, ZERO) for name in ADJUSTMENTS[part]), ZERO))
+    def of_parts(self, unit_ids: Collection[str]) -> dict[str, Decimal]:
+        """Return what is left of each part of the price of these units, and no more than the order has left of it.
+
+        Where that is less than is left of them, the order's other parts make up for it.
+        """
+        own = _together(self.parts, unit_ids)
+        room = {name: rest - own[name] for name, rest in _together(self.parts, self.parts).items()}
+        less = sum((self.units[unit] for unit in unit_ids), ZERO) - sum(own.values(), ZERO)
+        more = _shared_out(min(max(less, ZERO), sum(room.values(), ZERO)), room, self.smallest)
+        return {name: rest + more.get(name, ZERO) for name, rest in own.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +68,16 @@ class LineRefund:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sum that is given away. `units` are those it is about; `shares` say how much of which, where that is known,
-    and `parts` of what it is made up. One that `yields` has not been sent, and takes what others leave."""
+    """A sum that is given away. `units` are those it is about; `shares` say how much of which, where they add up to it,
+    and `parts` of what it is made up. One that `yields` has not been sent, and takes what others leave; one that is
+    `paid` says what the marketplace had left of its units."""
 
     amount: Decimal
     units: Sequence[str]
     shares: Mapping[str, Decimal]
     parts: Mapping[str, Decimal]
     yields: bool
+    paid: bool = False
 
 
 def left_of(order: Order, cases: Iterable[Case]) -> Left:
@@ -83,17 +90,20 @@ def left_of(order: Order, cases: Iterable[Case]) -> Left:
     parts = {unit: dict(paid) for line in order.lines for unit, paid in line.unit_parts(order.smallest).items()}
     prices = {unit: sum(paid.values(), ZERO) for unit, paid in parts.items()}
     units, whole = dict(prices), order.total
+    shared = {name for paid in parts.values() for name in paid} - {*ADJUSTMENTS[Part.ITEM]}
+    astray = order.smallest * len(shared)  # a coin of each: how they lie on the units is for the marketplace to say
     for claim in _claims(order, list(cases)):
-        before = dict(units)
+        _take_parts(claim, parts, prices, order.smallest)
         whole -= claim.amount - _lay_down(claim, units, order.smallest)
-        taken = {unit: before[unit] - rest for unit, rest in units.items() if rest != before[unit]}
-        _take_parts(claim, parts, taken, order.smallest)
+        if claim.paid:
+            _let_go(claim.shares, units, order.smallest, astray)
     whole = max(whole, ZERO)
     return Left(
         order=whole,
         units={unit: min(rest, whole) for unit, rest in units.items()},
-        touched=frozenset(unit for unit, rest in units.items() if rest != prices[unit]),
+        touched=frozenset(unit for unit, rest in units.items() if rest < prices[unit]),
         parts=parts,
+        smallest=order.smallest,
     )
 
 
@@ -104,9 +114,8 @@ def _claims(order: Order, cases: Sequence[Case]) -> Iterable[Claim]:
         units = adjustment.unit_ids
         if not units and adjustment.item_ref is not None:
             units = next((line.unit_ids for line in order.lines if line.item_id == adjustment.item_ref), ())
-        shares = adjustment.unit_amounts
-        known = sum(shares.values(), ZERO) == adjustment.amount
-        yield Claim(adjustment.amount, units, shares if known else {}, adjustment.parts, unmade(adjustment))
+        paid = adjustment.status == PAID
+        yield Claim(adjustment.amount, units, adjustment.unit_amounts, adjustment.parts, unmade(adjustment), paid)
     for case in cases:
         for part in case.unread():
             if part.state is not PartState.REFUSED and not part.recorded:
@@ -131,7 +140,8 @@ def _lay_down(claim: Claim, left: dict[str, Decimal], smallest: Decimal) -> Deci
     """Take a claim off what is left of the units; return what of it has yielded to others."""
     own = [unit for unit in claim.units if unit in left]
     rest = claim.amount
-    for unit in own:
+    known = sum(claim.shares.values(), ZERO) == claim.amount
+    for unit in own if known else ():
         taken = min(claim.shares.get(unit, ZERO), left[unit])
         left[unit] -= taken
         rest -= taken
@@ -145,18 +155,47 @@ def _lay_down(claim: Claim, left: dict[str, Decimal], smallest: Decimal) -> Deci
     return rest if yields else ZERO
 
 
+def _let_go(paid: Mapping[str, Decimal], left: dict[str, Decimal], smallest: Decimal, astray: Decimal) -> None:
+    """Lay what paid units have left, where it is only what may lie `astray`, on those that have more."""
+    for unit in [unit for unit in paid if unit in left and paid[unit]]:
+        others = [other for other, rest in left.items() if rest > astray]
+        if others and left[unit] <= astray:
+            coins, left[unit] = left[unit], ZERO
+            for other, coin in zip(others, split(coins, [left[other] for other in others], smallest), strict=True):
+                left[other] += coin
+
+
 def _take_parts(
-    claim: Claim, parts: dict[str, dict[str, Decimal]], taken: Mapping[str, Decimal], smallest: Decimal
+    claim: Claim, parts: Mapping[str, dict[str, Decimal]], prices: Mapping[str, Decimal], smallest: Decimal
 ) -> None:
-    """Take off the parts of the units' prices what a claim has taken of the units."""
-    for unit, sum_ in taken.items():
-        own = parts[unit]
-        if claim.parts:
-            spread = {name: rounded(part * sum_ / claim.amount, smallest) for name, part in claim.parts.items()}
-        else:
-            spread = dict(zip(own, split(sum_, list(own.values()), smallest), strict=True))
-        for name, share in spread.items():
-            own[name] = max(own.get(name, ZERO) - share, ZERO)
+    """Take what a claim is made of off the parts of its units' prices, as its sum lies on them.
+
+    So does the connector; more of a part may then lie on a unit than was paid for it.
+    """
+    own = [unit for unit in claim.units if unit in parts] or list(parts)
+    stated = [claim.shares.get(unit, ZERO) for unit in own]
+    weights = stated if any(stated) else [prices[unit] for unit in own]
+    gone = claim.parts or _shared_out(claim.amount, _together(parts, own), smallest)
+    for name, part in gone.items():
+        for unit, share in zip(own, split(part, weights, smallest), strict=True):
+            parts[unit][name] = parts[unit].get(name, ZERO) - share
+
+
+def _together(parts: Mapping[str, Mapping[str, Decimal]], unit_ids: Collection[str]) -> dict[str, Decimal]:
+    """Return what is left of each part of the price of units together, and no more than the order has left of it."""
+    own: dict[str, Decimal] = {}
+    whole: dict[str, Decimal] = {}
+    for unit, rests in parts.items():
+        for name, rest in rests.items():
+            whole[name] = whole.get(name, ZERO) + rest
+            own[name] = own.get(name, ZERO) + (rest if unit in unit_ids else ZERO)
+    return {name: max(min(own[name], rest), ZERO) for name, rest in whole.items()}
+
+
+def _shared_out(amount: Decimal, rests: Mapping[str, Decimal], smallest: Decimal) -> dict[str, Decimal]:
+    """Share a sum out over the parts of a price by what is left of each."""
+    shares = zip(rests, split(amount, list(rests.values()), smallest), strict=True)
+    return {name: share for name, share in shares if share}
 
 
 def refund_lines(
@@ -166,32 +205,33 @@ def refund_lines(
 
     With a `part`, of that part of their price alone.
     """
-    rests = [left.of_unit(unit, part) for unit in unit_ids]
-    shares = dict(zip(unit_ids, rests if amount is None else split(amount, rests, order.smallest), strict=True))
+    if amount is not None or part is not None:
+        unit_ids = [unit for unit in unit_ids if left.units[unit]]
+    lines = [(line, own) for line in order.lines if (own := [unit for unit in line.unit_ids if unit in unit_ids])]
+    made_of = _line_by_line([own for _, own in lines], left, part)
+    every = [sum((left.units[unit] for unit in own), ZERO) for _, own in lines]
+    rests = every
+    if part is not None:
+        rests = [min(rest, sum(parts.values(), ZERO)) for rest, parts in zip(every, made_of, strict=True)]
+    sums = rests if amount is None else split(amount, rests, order.smallest)
     refunds = []
-    for line in order.lines:
-        units = {unit: shares[unit] for unit in line.unit_ids if unit in shares}
-        if not units:
-            continue
+    for (line, own), parts, sum_, all_ in zip(lines, made_of, sums, every, strict=True):
+        units = dict(zip(own, split(sum_, [left.units[unit] for unit in own], order.smallest), strict=True))
         # All that is left of known units the connector reckons to the same cent as its own books. A stated sum is sent
         # as it was stated: whoever knows of something paid that we have not heard of must see it to refuse it.
-        theirs = amount is None and part is None and (line.units_known or not left.touched & units.keys())
-        sum_of_units = sum(units.values(), ZERO)
-        made_up = {} if theirs else _made_up(sum_of_units, units, left, order.smallest, part)
+        theirs = amount is None and sum_ == all_ and (line.units_known or not left.touched & units.keys())
+        made_up = {} if theirs else _shared_out(sum_, parts, order.smallest)
         if amount == ZERO:  # that is said, as whoever says no sum means all
             made_up = {"ItemAdjustment": ZERO}
         refunds.append(LineRefund(line=line, units=units, parts=made_up))
     return [refund for refund in refunds if refund.amount > 0 or amount == ZERO]
 
 
-def _made_up(
-    amount: Decimal, units: Iterable[str], left: Left, smallest: Decimal, part: Part | None
-) -> dict[str, Decimal]:
-    """Share a refund out over goods, tax and shipping, or over what the `part` is made of, by what is left of each."""
-    rests = dict.fromkeys(() if part is None else ADJUSTMENTS[part], ZERO)
-    for unit in units:
-        for name, rest in left.parts[unit].items():
-            if part is None or name in rests:
-                rests[name] = rests.get(name, ZERO) + rest
-    shares = split(amount, list(rests.values()), smallest)
-    return {name: share for name, share in zip(rests, shares, strict=True) if share}
+def _line_by_line(lines: Iterable[Collection[str]], left: Left, part: Part | None) -> list[dict[str, Decimal]]:
+    """Return what is left of each part, or of what the `part` is made of, when one line is asked for after another."""
+    room, made_of = left.of_parts(left.parts), []
+    for units in lines:
+        own = {name: min(rest, room[name]) for name, rest in left.of_parts(units).items()}
+        room = {name: rest - own[name] for name, rest in room.items()}
+        made_of.append({name: rest for name, rest in own.items() if part is None or name in ADJUSTMENTS[part]})
+    return made_of

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import reduce
 from typing import Final
 
 from mock_oms.domain.cases import Adjustment, Case, Kind, PartState, RefundPart
@@ -84,7 +85,7 @@ class Refunds:
         how: Mapping[str, object],
         of: Part | None,
     ) -> CommandResult:
-        left = self.views.refundable(order.order_id)
+        left = left_of(order, map(self._as_shown, self.store.cases_of_order(order.order_id)))
         if units is not None and Manner.OTHER_UNITS in self.manners:
             units = _others(order, units, left)
         if units is not None and Manner.BY_NUMBER in self.manners:
@@ -96,7 +97,7 @@ class Refunds:
         beyond = Manner.BEYOND in self.manners and (excess or not all(left.units[unit] for unit in units or ()))
         if recorded or excess:
             left = left_of(order, ())
-        if excess and units is not None and not any(left.of_unit(unit, of) for unit in units):
+        if excess and units is not None and not refund_lines(order, units, amount=None, left=left, part=of):
             raise excess  # nothing was ever paid for them: not even a careless OMS has a sum to ask for
         number = self.store.new_number()
         case = Case(
@@ -145,7 +146,7 @@ class Refunds:
             if refund.line.units_known and named:
                 body["SiteOrderLineItemIDs"] = list(chosen)
             body.update(refund.parts)
-            price = sum((left.parts[unit].get(PRICE, ZERO) for unit in chosen), ZERO)
+            price = left.of_parts(chosen).get(PRICE, ZERO)
             if price and not refund.parts and Manner.NO_SUMS in self.manners:
                 body |= {PRICE: price, **FORCED}
             parts.append(
@@ -176,6 +177,15 @@ class Refunds:
         self.store.recorded.add(name)
         with suppress(ConnectorError):
             self.api.refund(part, paid.order_ref)
+
+    def _as_shown(self, case: Case) -> Case:
+        """Return the case with what the connector shows of its refunds since the last pull: it makes up some itself."""
+        for part in case.unread():
+            if part.state is PartState.ACCEPTED and not part.nameless:
+                with suppress(ConnectorError):
+                    told = [read for read in self.api.find_refund(part) if read.unit_ids]
+                    case = reduce(Case.reading, told, case)
+        return case
 
     def _ask(self, case: Case) -> Case:
         """Ask for a refund for the first time; raise what the connector says if it takes none of it."""
@@ -225,7 +235,10 @@ def _excess(
     order: Order, unit_ids: Sequence[str] | None, amount: Decimal | None, left: Left, of: Part | None
 ) -> Refused | None:
     """Return what is to be said against a refund of more than is left to give back."""
-    rest = left.order if unit_ids is None else min(left.order, sum((left.of_unit(unit, of) for unit in unit_ids), ZERO))
+    rest = left.order
+    if unit_ids is not None:
+        lines = refund_lines(order, unit_ids, amount=None, left=left, part=of)
+        rest = min(rest, sum((line.amount for line in lines), ZERO))
     if 0 < rest >= (rest if amount is None else amount):
         return None
     asked = "nothing is" if rest <= 0 else f"{written(rest, order.currency)} {order.currency} is"

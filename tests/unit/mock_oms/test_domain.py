@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from mock_oms.domain.cases import Adjustment, Case, Kind, Level, PartState, RefundPart
 from mock_oms.domain.money import CENT, WHOLE, split, split_for_each, unit_of
 from mock_oms.domain.orders import Order, OrderLine
-from mock_oms.domain.refunds import left_of, refund_lines
+from mock_oms.domain.refunds import Part, left_of, refund_lines
 from mock_oms.domain.statuses import MEANINGS, PROMISED, loudest, meaning
 from mock_oms.state.ledger import Ledger, LedgerRow
 from tests.clock import START
@@ -124,6 +125,28 @@ def test_what_went_back_weighs_on_units_as_stated_or_as_they_stood(
     later, first = claim(2, "20.00", every, stated), claim(1, "15.00", ("0-0",))
     case = Case("C-1", Kind.REFUND, "1", "576", START, adjustments={later.key: later, first.key: first})
     assert [left_of(order, [case]).units[unit] for unit in every] == [Decimal(sum_) for sum_ in left]
+
+
+def test_of_a_unit_that_was_paid_back_nothing_is_left_and_its_coin_lies_on_the_others() -> None:
+    order = an_order([Decimal("14.32"), Decimal("50.65")], [Decimal("0.32"), Decimal("1.16")], [1, 1])
+    whole = claim(1, "51.80", ("1-0",), {"1-0": "51.80"})
+    left = left_of(order, [Case("C-1", Kind.REFUND, "1", "576", START, adjustments={whole.key: whole})])
+    assert left.units == {"0-0": Decimal("14.65"), "1-0": Decimal("0.00")}
+    assert left.touched == {"1-0"}
+
+
+def test_of_each_part_is_left_what_the_connector_says_did_not_go_back() -> None:
+    """The parts of a sum of the order lie on its units as the sum does, and what the order lacks of one is of another."""
+    order = an_order([Decimal("9.00"), Decimal("9.00")], [Decimal("1.00"), Decimal("0.00")], [3, 1])
+    units = ("0-0", "0-1", "0-2", "1-0")
+    sum_ = replace(
+        claim(1, "0.37", units, {"0-0": "0.10", "0-1": "0.09", "0-2": "0.09", "1-0": "0.09"}),
+        parts={"ItemAdjustment": Decimal("0.34"), "TaxAdjustment": Decimal("0.03")},
+    )
+    left = left_of(order, [Case("C-1", Kind.REFUND, "1", "576", START, adjustments={sum_.key: sum_})])
+    assert left.of_parts(units[:3]) == {"ItemAdjustment": Decimal("26.75"), "TaxAdjustment": Decimal("0.97")}
+    (tax,) = refund_lines(order, units, amount=None, left=left, part=Part.TAX)
+    assert (tax.line.item_id, tax.parts) == ("0", {"TaxAdjustment": Decimal("0.97")})
 
 
 def test_a_refused_refund_leaves_the_money_where_it_was() -> None:
