@@ -6,7 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
 from connector.domain.adjustments import RequestStatus as S
-from connector.domain.money import Parts, split, unit_of
+from connector.domain.money import ZERO, Parts, split, unit_of
 from connector.domain.site import SiteLine, SiteOrder
 
 # Of these, money has gone or is going back. A claim nobody has said yes to holds nothing, nor does one that ended so.
@@ -68,12 +68,16 @@ class Holding:
     yields: bool = False  # it has not been sent, and takes only what others leave
 
 
-def held(holdings: Iterable[Holding], paid: Mapping[str, Decimal], unit: Decimal) -> dict[str, Decimal]:
-    """Return how much of each unit has gone or is going back; never more than was paid for it.
+def held(
+    holdings: Iterable[Holding], paid: Mapping[str, Decimal], unit: Decimal, astray: Decimal = ZERO
+) -> dict[str, Decimal]:
+    """Return how much of each unit has gone or is going back, never more than was paid for it; less than nothing where
+    coins of others lie on it.
 
     Claims are laid down in the order given, which is that of their making: each weighs on its units by what is stated,
     or else by what they then still had left. What they cannot bear falls on the order's other units, so that the sum
     of all is right even where a claim's share of one unit is not known. Those that yield come last, on their own units.
+    Where the marketplace has paid back all of a unit but what our reckoning may be `astray`, that lies on the others.
     """
     left = dict(paid)
     for holding in sorted(holdings, key=lambda one: one.yields):
@@ -82,7 +86,8 @@ def held(holdings: Iterable[Holding], paid: Mapping[str, Decimal], unit: Decimal
         own = [line_id for line_id in holding.line_ids if line_id in left]
         rest = holding.total
         stated = {line_id: Decimal(holding.stated.get(line_id, 0)) for line_id in own}
-        if sum(stated.values()) == holding.total:
+        known = sum(stated.values()) == holding.total
+        if known:
             for line_id, share in stated.items():
                 taken = min(share, left[line_id])
                 left[line_id] -= taken
@@ -93,7 +98,19 @@ def held(holdings: Iterable[Holding], paid: Mapping[str, Decimal], unit: Decimal
             for line_id, share in zip(bearers, split(taken, room, unit), strict=True):
                 left[line_id] -= share
             rest -= taken
+        if known and S(holding.status) is S.COMPLETE:
+            _let_go([line_id for line_id in own if stated[line_id]], left, unit, astray)
     return {line_id: amount - left[line_id] for line_id, amount in paid.items()}
+
+
+def _let_go(line_ids: Iterable[str], left: dict[str, Decimal], unit: Decimal, astray: Decimal) -> None:
+    """Lay what these units have left, where it is only what may lie astray, on those that have more."""
+    for line_id in line_ids:
+        others = [other for other, rest in left.items() if rest > astray]
+        if others and left[line_id] <= astray:
+            coins, left[line_id] = left[line_id], ZERO
+            for other, coin in zip(others, split(coins, [left[other] for other in others], unit), strict=True):
+                left[other] += coin
 
 
 def parts_of(money: Iterable[UnitMoney]) -> Parts:

@@ -24,6 +24,7 @@ class Left:
     untouched: frozenset[str]
     free: frozenset[str]  # units that cost nothing and are in no adjustment's hands
     parts_gone: Mapping[str, Parts]
+    coin: Decimal
     whole: Parts  # what is left of each part of the order, whose canceled units may be among those asked about
 
     def refundable(self, *, shipped_only: bool = False, item_id: int | None = None) -> list[LineUnit]:
@@ -47,9 +48,13 @@ class Left:
         """Return what is left of each part of what was paid for these units, and no more than the order has left.
 
         More of a part may lie on a unit than was paid for it: which part of whose price a sum was is our reckoning.
+        Where that leaves less than is left of the units, the order's other parts make up for it.
         """
         own = parts_of(units).less(sum_of(self.parts_gone[unit.site_line_id] for unit in units))
-        return Parts(*(min(getattr(own, part.name), getattr(self.whole, part.name)) for part in fields(Parts)))
+        own = Parts(*(min(getattr(own, part.name), getattr(self.whole, part.name)) for part in fields(Parts)))
+        room = self.whole.less(own)
+        less = min(max(self.sum(units) - own.total, Decimal(0)), room.total)
+        return sum_of((own, room.scaled_to(less, self.coin)))
 
 
 def what_is_left(work: UnitOfWork, order: Order, *, beside: Collection[int] = ()) -> Left:
@@ -63,15 +68,16 @@ def what_is_left(work: UnitOfWork, order: Order, *, beside: Collection[int] = ()
     claims = [
         Holding(one.status, _sum(one), one.site_line_ids, one.site_line_amounts, unmade(one)) for one in adjustments
     ]
-    gone = held(claims, paid, unit_of(order.currency))
+    gone = held(claims, paid, unit_of(order.currency), _astray(parts_of(units), unit_of(order.currency)))
     taken = {line_id for one in adjustments if one.status in HOLDING for line_id in one.site_line_ids}
     parts_gone = _parts_gone(adjustments, paid, unit_of(order.currency))
     return Left(
         units=tuple(unit for unit in units if unit.site_status != GONE),
         remaining={line_id: amount - gone[line_id] for line_id, amount in paid.items()},
-        untouched=frozenset(line_id for line_id, amount in gone.items() if not amount),
+        untouched=frozenset(line_id for line_id, amount in gone.items() if amount <= 0),
         free=frozenset(line_id for line_id, amount in paid.items() if not amount and line_id not in taken),
         parts_gone=parts_gone,
+        coin=unit_of(order.currency),
         whole=parts_of(units).less(sum_of(parts_gone.values())),
     )
 
@@ -81,7 +87,8 @@ def what_was_paid(work: UnitOfWork, order: Order) -> Left:
     units = work.units([order.id])
     paid = {unit.site_line_id: parts_of([unit]).total for unit in units}
     free = frozenset(line_id for line_id, amount in paid.items() if not amount)
-    return Left(tuple(units), paid, frozenset(paid), free, dict.fromkeys(paid, Parts()), parts_of(units))
+    nothing, coin = dict.fromkeys(paid, Parts()), unit_of(order.currency)
+    return Left(tuple(units), paid, frozenset(paid), free, nothing, coin, parts_of(units))
 
 
 def unmade(adjustment: Adjustment) -> bool:
@@ -93,6 +100,11 @@ def _sum(adjustment: Adjustment) -> Decimal:
     """Return how much is going back: of an offer on its way only what is offered."""
     offered = adjustment.offer_amount if adjustment.status in OFFERING else None
     return adjustment.total if offered is None else offered
+
+
+def _astray(paid: Parts, unit: Decimal) -> Decimal:
+    """Return by how much the marketplace may differ about a unit: a coin of each part that is shared out."""
+    return unit * sum(bool(getattr(paid, part.name)) for part in fields(Parts) if part.name != "item")
 
 
 def _parts_gone(adjustments: Sequence[Adjustment], paid: Mapping[str, Decimal], unit: Decimal) -> dict[str, Parts]:

@@ -34,7 +34,8 @@ PART_FIELDS: Final = {
     "recycling": "RecyclingFeeAdjustment",
 }
 
-# What an order states as a whole. How the marketplace divides it among the units is assumed, to a coin of each.
+# What an order states as a whole. How the marketplace divides it among the units is assumed, to a coin of each. The tax
+# of a line's pieces we know, and tell of the line alone: whoever divides that may miss each piece's by a coin, too.
 SHARED: Final = frozenset({"shipping", "shipping_tax"})
 
 
@@ -122,9 +123,11 @@ def plan_item(work: UnitOfWork, order: Order, item: OrderItem, request: AdjustIt
     inside = sum((min(unit.fee, Decimal(0)) for unit in units), Decimal(0))  # tax that the price has in it
     most = replace(parts_left, item=parts_left.item - inside)
     coins = unit_of(order.currency) * len(units)
+    of_line = left.parts([unit for unit in left.units if unit.item_id == item.id])
     for name, amount in stated.items():
         of_these = getattr(most, name)
-        if amount > (min(of_these + coins, getattr(left.whole, name)) if name in SHARED else of_these):
+        around = left.whole if name in SHARED else of_line if name == "tax" else most
+        if amount > min(of_these + coins, getattr(around, name)):
             rest = said(of_these, order.currency)
             raise BadRequest(
                 PART_FIELDS[name], f"{said(amount, order.currency)} is more than the {rest} that is left of it"

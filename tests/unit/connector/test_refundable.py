@@ -188,3 +188,26 @@ def test_claims_weigh_by_what_was_left_and_what_their_units_cannot_bear_falls_on
     gone = held(claims, dict(zip("123", prices, strict=True)), Decimal("0.01"))
     assert all(0 <= gone[unit] <= price for unit, price in zip("123", prices, strict=True))
     assert sum(gone.values()) == min(sum(prices), sum(claim.total for claim in claims))
+
+
+def test_what_a_unit_that_was_paid_back_has_left_of_coins_lies_on_the_others() -> None:
+    paid = {"1": Decimal("14.64"), "2": Decimal("51.81")}
+    whole = Holding("PostProcessingComplete", Decimal("51.80"), ["2"], {"2": "51.80"})
+    coin = Decimal("0.01")
+    assert held([whole], paid, coin, astray=coin) == {"1": -coin, "2": Decimal("51.81")}
+    for other in (replace(whole, status="SubmittedNotProcessed"), replace(whole, stated={})):
+        assert held([other], paid, coin, astray=coin) == {"1": 0, "2": Decimal("51.80")}  # which is not for them to say
+    assert held([whole], {"2": paid["2"]}, coin, astray=coin) == {"2": Decimal("51.80")}  # there is no other to bear it
+
+
+def test_the_tax_of_a_piece_may_be_a_coin_more_than_ours_as_long_as_its_line_has_it(bench: Bench) -> None:
+    mug = replace(a_line(0, sku="MUG", price="10.00", package="P1", tax="0.33"), status="DELIVERED")
+    cup = replace(mug, sku="CUP", sku_id="CUP")
+    order_id = collected(bench, [[mug] * 2, [cup]], Decimal(0))
+    items = bench.connector.commands.units([order_id])
+    (item,) = (id_ for id_, units in items.items() if len(units) == 2)
+    adjust = bench.connector.commands.adjust_item
+    assert "is left of it" in str(refused(BadRequest, adjust, item, AdjustItem(quantity=1, tax_amount=Decimal("0.35"))))
+    assert "is left of it" in str(refused(BadRequest, adjust, item, AdjustItem(quantity=2, tax_amount=Decimal("0.67"))))
+    adjust(item, AdjustItem(quantity=1, tax_amount=Decimal("0.34")))
+    adjust(item, AdjustItem(quantity=1, tax_amount=Decimal("0.32")))
