@@ -366,7 +366,8 @@ def _within_what_is_left(
 ) -> list[Parts]:
     """Take of each part what is left of it: the marketplace does not know which parts our refunds were made of.
 
-    What the seller has asked for and the marketplace has not made takes nothing from a claim.
+    What the seller has asked for and the marketplace has not made takes nothing from a claim. The parts of a refund of
+    ours the seller has chosen, and the order alone has to have them: by now a coin may lie on another unit.
     """
     claim, order = account.claim, account.order
     others = account.work.adjustments_of_order(order.id)
@@ -378,9 +379,11 @@ def _within_what_is_left(
     line_ids = [entry.site_line_ids for entry in current] or [[line.line_id for line in group] for group in groups]
     units = [[account.units[line_id] for line_id in own if line_id in account.units] for own in line_ids]
     unit, room = unit_of(order.currency), left.whole  # which may have a coin that none of these units has
+    chosen = any(entry.created_source == OURS for entry in current)
     fitting = []
     for part, own in zip(parts, units, strict=True):
-        fitting.append(part.within(left.parts(own), unit).within(room, unit) if own else part)
+        known = part if chosen else part.within(left.parts(own), unit)
+        fitting.append(known.within(room, unit) if own else part)
         room = room.less(fitting[-1])
     return fitting
 

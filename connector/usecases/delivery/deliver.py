@@ -177,10 +177,14 @@ def _mend_or_fail(run: Run, entry: OutboxEntry, error: Refused) -> OutboxState:
     """End in an error, unless all that is wrong with a refund is how we have reckoned a coin."""
     with run.store.reading() as work:
         refund = work.outbox_entry(entry.id).decision
+        units = work.units([entry.order_id])
+        named = any(one.item_id is not None for one in work.adjustments_of_entry(entry.id))
     better = None
     if isinstance(error, TooMuch) and isinstance(refund, CreateRefund) and not refund.mended:
+        parcels = {unit.package_id for unit in units if unit.site_line_id in refund.line_ids}
+        others = [] if named else [unit.site_line_id for unit in units if unit.package_id in parcels]
         try:
-            left = left_there(run.marketplace, run.access, refund)
+            left = left_there(run.marketplace, run.access, refund, others)
         except Unavailable as failure:
             return postpone(run, entry, failure, tried=False)
         better = mended(refund, left, astray(refund, refund.currency))
