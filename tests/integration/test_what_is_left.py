@@ -111,3 +111,20 @@ def test_a_sum_that_was_named_is_refused_where_less_is_left_and_never_lowered(wo
     world.oms.refund(order_id=order.order_id, line_item_ids=units)  # the rest must succeed
     world.advance(by=HOUR)
     assert world.oms.ledger() == {order.order_id: Decimal("119.00")}
+
+
+def test_the_last_coin_of_an_order_is_found_on_the_unit_that_has_it() -> None:
+    """By our reckoning the rug has cost 51.81 and the mug 14.64; the marketplace of this market divides otherwise."""
+    world = World(profile="uk-2026-04")
+    lines = [OrderLine("MUG", 1, Decimal("14.32")), OrderLine("RUG", 1, Decimal("50.65"))]
+    order = world.marketplace.place_order(lines=lines, shipping_fee=Decimal("1.48"))
+    world.advance(by=HOUR)
+    for line, amount in zip(order.line_items, ("14.64", "51.80"), strict=True):
+        world.marketplace.seller_center_refund(order.order_id, line_item_ids=[line.id], amount=Decimal(amount))
+        world.advance(by=HOUR)
+    world.oms.refund(order_id=order.order_id)
+    world.advance(by=HOUR)
+    assert [row.error for row in world.oms.adjustments()] == [None] * 3
+    assert world.oms.ledger() == {order.order_id: order.total}
+    assert not world.auditor.broken()
+    world.close()
