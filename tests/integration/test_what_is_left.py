@@ -128,3 +128,16 @@ def test_the_last_coin_of_an_order_is_found_on_the_unit_that_has_it() -> None:
     assert world.oms.ledger() == {order.order_id: order.total}
     assert not world.auditor.broken()
     world.close()
+
+
+def test_the_goods_that_are_refunded_are_goods_still_where_a_coin_has_moved_meanwhile(world: World) -> None:
+    lines = [OrderLine("MUG", 2, Decimal("19.57")), OrderLine("LAMP", 2, Decimal("31.34"))]
+    order = world.marketplace.place_order(lines=lines, tax=Decimal("3.84"), shipping_fee=Decimal("1.29"))
+    world.advance(by=HOUR)
+    world.oms.refund(order_id=order.order_id, amount=Decimal("2.47"))
+    goods = world.oms.refund(order_id=order.order_id, line_item_ids=[order.line_items[1].id], part="item").row
+    world.advance(by=2 * HOUR)
+    client, bearer = connector_client(world)
+    (row,) = client.get("/v1/OrderItemAdjustments", headers=bearer).get_json()["value"]
+    assert (row["RequestStatus"], row["TaxAdjustment"], row["ShippingAdjustment"]) == ("PostProcessingComplete", 0, 0)
+    assert Decimal(str(row["ItemAdjustment"])) == goods.amount
