@@ -66,6 +66,7 @@ class Holding:
     line_ids: Sequence[str]
     stated: Mapping[str, str]
     yields: bool = False  # it has not been sent, and takes only what others leave
+    goods: bool = False  # it is of the goods alone, and leaves what was paid beside their price
 
 
 def held(
@@ -98,7 +99,7 @@ def held(
             for line_id, share in zip(bearers, split(taken, room, unit), strict=True):
                 left[line_id] -= share
             rest -= taken
-        if known and S(holding.status) is S.COMPLETE:
+        if known and S(holding.status) is S.COMPLETE and not holding.goods:
             _let_go([line_id for line_id in own if stated[line_id]], left, unit, astray)
     return {line_id: amount - left[line_id] for line_id, amount in paid.items()}
 

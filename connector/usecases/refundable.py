@@ -66,7 +66,10 @@ def what_is_left(work: UnitOfWork, order: Order, *, beside: Collection[int] = ()
     paid = {unit.site_line_id: parts_of([unit]).total for unit in units}
     adjustments = [one for one in work.adjustments_of_order(order.id) if one.id not in beside]
     claims = [
-        Holding(one.status, _sum(one), one.site_line_ids, one.site_line_amounts, unmade(one)) for one in adjustments
+        Holding(
+            one.status, _sum(one), one.site_line_ids, one.site_line_amounts, unmade(one), one.parts.item == one.total
+        )
+        for one in adjustments
     ]
     gone = held(claims, paid, unit_of(order.currency), _astray(parts_of(units), unit_of(order.currency)))
     taken = {line_id for one in adjustments if one.status in HOLDING for line_id in one.site_line_ids}

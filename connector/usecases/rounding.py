@@ -24,7 +24,7 @@ def left_there(
     """
     left = _each(marketplace, access, refund, refund.line_ids)
     assert refund.amount is not None
-    if sum(left.values(), ZERO) < refund.amount <= STRAYS * len(others) * unit_of(refund.currency):
+    if 0 < refund.amount - sum(left.values(), ZERO) <= STRAYS * len(others) * unit_of(refund.currency):
         left |= _each(marketplace, access, refund, [line_id for line_id in others if line_id not in refund.line_ids])
     return left
 

@@ -70,7 +70,7 @@ class LineRefund:
 class Claim:
     """A sum that is given away. `units` are those it is about; `shares` say how much of which, where they add up to it,
     and `parts` of what it is made up. One that `yields` has not been sent, and takes what others leave; one that is
-    `paid` says what the marketplace had left of its units."""
+    `paid`, and not for the goods alone, says what the marketplace had left of its units."""
 
     amount: Decimal
     units: Sequence[str]
@@ -114,7 +114,7 @@ def _claims(order: Order, cases: Sequence[Case]) -> Iterable[Claim]:
         units = adjustment.unit_ids
         if not units and adjustment.item_ref is not None:
             units = next((line.unit_ids for line in order.lines if line.item_id == adjustment.item_ref), ())
-        paid = adjustment.status == PAID
+        paid = adjustment.status == PAID and adjustment.parts.keys() != {*ADJUSTMENTS[Part.ITEM]}
         yield Claim(adjustment.amount, units, adjustment.unit_amounts, adjustment.parts, unmade(adjustment), paid)
     for case in cases:
         for part in case.unread():

@@ -195,7 +195,11 @@ def test_what_a_unit_that_was_paid_back_has_left_of_coins_lies_on_the_others() -
     whole = Holding("PostProcessingComplete", Decimal("51.80"), ["2"], {"2": "51.80"})
     coin = Decimal("0.01")
     assert held([whole], paid, coin, astray=coin) == {"1": -coin, "2": Decimal("51.81")}
-    for other in (replace(whole, status="SubmittedNotProcessed"), replace(whole, stated={})):
+    for other in (
+        replace(whole, status="SubmittedNotProcessed"),
+        replace(whole, stated={}),
+        replace(whole, goods=True),
+    ):
         assert held([other], paid, coin, astray=coin) == {"1": 0, "2": Decimal("51.80")}  # which is not for them to say
     assert held([whole], {"2": paid["2"]}, coin, astray=coin) == {"2": Decimal("51.80")}  # there is no other to bear it
 

@@ -136,7 +136,7 @@ def test_of_a_unit_that_was_paid_back_nothing_is_left_and_its_coin_lies_on_the_o
 
 
 def test_of_each_part_is_left_what_the_connector_says_did_not_go_back() -> None:
-    """The parts of a sum of the order lie on its units as the sum does, and what the order lacks of one is of another."""
+    """The parts of a sum of the order lie on its units as the sum does, and what lacks of one is of another."""
     order = an_order([Decimal("9.00"), Decimal("9.00")], [Decimal("1.00"), Decimal("0.00")], [3, 1])
     units = ("0-0", "0-1", "0-2", "1-0")
     sum_ = replace(
