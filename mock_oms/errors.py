@@ -11,7 +11,6 @@ OmsError
 import re
 from typing import Final
 
-CONNECTOR_REFUSES: Final = "The connector refuses"  # the title of a refusal that is not the OMS's own
 HALF_ANSWERED: Final = "Only half answered"  # the title of the one refusal that leaves something behind
 
 
@@ -79,4 +78,4 @@ def refusal(rejected: Rejected) -> Refused:
     named = rejected.target or (first[0] if first else "")
     field = FIELDS.get(named)
     status = 422 if field in _BAD_VALUES else 409
-    return Refused(status, CONNECTOR_REFUSES, rejected.words, field)
+    return Refused(status, "The connector refuses", rejected.words, field)

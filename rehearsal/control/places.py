@@ -23,6 +23,7 @@ USED: Final = (
 )  # fmt: skip
 _SHOWN: Final = re.compile(r'File "(.+)", line (\d+), in .*\n\s*(.*)')
 CONNECTOR_FAILED: Final = "The connector failed"  # the title of the Problem
+CONNECTOR_REFUSES: Final = "The connector refuses"  # and of the OMS's, where it is not the OMS that does
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from mock_oms.errors import CONNECTOR_REFUSES
 from rehearsal.audit.decision_ledger import is_rejection
 from rehearsal.audit.event import MOVES, EventName
 from rehearsal.audit.limits import PULL, ROUND
 from rehearsal.control.calls import CALLS
 from rehearsal.control.formats import duration, instant, shown_time
 from rehearsal.control.local import InProcessStage
-from rehearsal.control.places import CONNECTOR_FAILED
+from rehearsal.control.places import CONNECTOR_FAILED, CONNECTOR_REFUSES
 from rehearsal.control.stage import Json, Problem
 from rehearsal.crash.script import Asked, Script
 from rehearsal.gherkin.results import Outcome

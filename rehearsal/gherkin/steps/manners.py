@@ -7,8 +7,8 @@ from urllib.parse import unquote_plus, urlencode
 
 from pytest_bdd import given, then
 
-from mock_oms.errors import CONNECTOR_REFUSES
 from rehearsal.audit.event import EventName
+from rehearsal.control.places import CONNECTOR_REFUSES
 from rehearsal.gherkin.buyer import shown
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.expect import expect
