@@ -1,12 +1,12 @@
 """What of an order is left to give back, unit by unit: what was paid, less all that has gone or is going back."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Final
 
 from connector.domain.adjustments import RequestStatus
-from connector.domain.money import Parts, split, sum_of, unit_of
+from connector.domain.money import ZERO, Parts, split, sum_of, unit_of
 from connector.domain.site import GONE
 from connector.domain.units import HOLDING, Holding, held, parts_of
 from connector.ports import UnitOfWork
@@ -73,7 +73,7 @@ def what_is_left(work: UnitOfWork, order: Order, *, beside: Collection[int] = ()
     ]
     gone = held(claims, paid, unit_of(order.currency), _astray(parts_of(units), unit_of(order.currency)))
     taken = {line_id for one in adjustments if one.status in HOLDING for line_id in one.site_line_ids}
-    parts_gone = _parts_gone(adjustments, paid, unit_of(order.currency))
+    parts_gone = _parts_gone(adjustments, units, unit_of(order.currency))
     return Left(
         units=tuple(unit for unit in units if unit.site_status != GONE),
         remaining={line_id: amount - gone[line_id] for line_id, amount in paid.items()},
@@ -110,16 +110,41 @@ def _astray(paid: Parts, unit: Decimal) -> Decimal:
     return unit * sum(bool(getattr(paid, part.name)) for part in fields(Parts) if part.name != "item")
 
 
-def _parts_gone(adjustments: Sequence[Adjustment], paid: Mapping[str, Decimal], unit: Decimal) -> dict[str, Parts]:
-    """Lay the parts of all that has gone or is going back on the units, as each adjustment's sum lies on them."""
+def _parts_gone(adjustments: Sequence[Adjustment], units: Sequence[LineUnit], unit: Decimal) -> dict[str, Parts]:
+    """Lay the parts of all that has gone or is going back on the units, as each adjustment's sum lies on them.
+
+    What the marketplace has not made comes last, and takes of its own units only what others leave of each part.
+    """
+    paid = {one.site_line_id: parts_of([one]) for one in units}
     gone = dict.fromkeys(paid, Parts())
-    for adjustment in adjustments:
+    theirs = dict(gone)  # what lies there without what the marketplace has not made
+    for adjustment in sorted(adjustments, key=unmade):
         own = [line_id for line_id in adjustment.site_line_ids if line_id in paid]
         if adjustment.status not in HOLDING or not own:
             continue
         stated = [Decimal(adjustment.site_line_amounts.get(line_id, 0)) for line_id in own]
-        weights = stated if any(stated) else [paid[line_id] for line_id in own]
-        spread = [split(getattr(adjustment.parts, part.name), weights, unit) for part in fields(Parts)]
-        for line_id, *amounts in zip(own, *spread, strict=True):
-            gone[line_id] = sum_of((gone[line_id], Parts(*amounts)))
+        weights = stated if any(stated) else [paid[line_id].total for line_id in own]
+        for part in fields(Parts):
+            shares = split(getattr(adjustment.parts, part.name), weights, unit)
+            if unmade(adjustment):
+                laid = [[getattr(by[line_id], part.name) for by in (paid, gone, theirs)] for line_id in own]
+                shares = _in_room(shares, laid, unit)
+            for line_id, share in zip(own, shares, strict=True):
+                gone[line_id] = replace(gone[line_id], **{part.name: getattr(gone[line_id], part.name) + share})
+        if not unmade(adjustment):
+            theirs.update(gone)
     return gone
+
+
+def _in_room(shares: Sequence[Decimal], laid: Sequence[Sequence[Decimal]], unit: Decimal) -> list[Decimal]:
+    """Return shares of as much of the same sum as others leave.
+
+    Of each unit it is given what was paid, what lies on it, and what of that is theirs. Where nothing is theirs there
+    is room for what was asked for, though a coin be more than was paid for the unit by our reckoning.
+    """
+    known = zip(shares, laid, strict=True)
+    room = [max(max(paid, gone - theirs + share) - gone, ZERO) for share, (paid, gone, theirs) in known]
+    taken = [min(share, space) for share, space in zip(shares, room, strict=True)]
+    free = [space - share for space, share in zip(room, taken, strict=True)]
+    more = split(min(sum(shares, ZERO) - sum(taken, ZERO), sum(free, ZERO)), free, unit)
+    return [share + further for share, further in zip(taken, more, strict=True)]

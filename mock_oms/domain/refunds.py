@@ -31,6 +31,9 @@ ADJUSTMENTS: Final[Mapping[Part, tuple[str, ...]]] = {
 }
 
 
+Laid = Mapping[str, Mapping[str, Decimal]]  # sums by unit, and by part of its price
+
+
 @dataclass(frozen=True, slots=True)
 class Left:
     """What is left of an order."""
@@ -38,7 +41,7 @@ class Left:
     order: Decimal
     units: Mapping[str, Decimal]
     touched: frozenset[str]  # the units of which something has been given back or promised
-    parts: Mapping[str, Mapping[str, Decimal]]  # what of each part of their price; below nothing where more lies on it
+    parts: Laid  # what of each part of their price; below nothing where more lies on it
     smallest: Decimal
 
     def of_parts(self, unit_ids: Collection[str]) -> dict[str, Decimal]:
@@ -92,8 +95,12 @@ def left_of(order: Order, cases: Iterable[Case]) -> Left:
     units, whole = dict(prices), order.total
     shared = {name for paid in parts.values() for name in paid} - {*ADJUSTMENTS[Part.ITEM]}
     astray = order.smallest * len(shared)  # a coin of each: how they lie on the units is for the marketplace to say
+    paid = {unit: dict(of) for unit, of in parts.items()}
+    theirs: Laid = {}  # what those leave that have been sent
     for claim in _claims(order, list(cases)):
-        _take_parts(claim, parts, prices, order.smallest)
+        if claim.yields and not theirs:
+            theirs = {unit: dict(rests) for unit, rests in parts.items()}
+        _take_parts(claim, parts, paid, theirs, order.smallest)
         whole -= claim.amount - _lay_down(claim, units, order.smallest)
         if claim.paid:
             _let_go(claim.shares, units, order.smallest, astray)
@@ -166,22 +173,41 @@ def _let_go(paid: Mapping[str, Decimal], left: dict[str, Decimal], smallest: Dec
 
 
 def _take_parts(
-    claim: Claim, parts: Mapping[str, dict[str, Decimal]], prices: Mapping[str, Decimal], smallest: Decimal
+    claim: Claim, parts: dict[str, dict[str, Decimal]], paid: Laid, theirs: Laid, smallest: Decimal
 ) -> None:
     """Take what a claim is made of off the parts of its units' prices, as its sum lies on them.
 
-    So does the connector; more of a part may then lie on a unit than was paid for it.
+    So does the connector; more of a part may then lie on a unit than was paid for it. What has not been sent takes only
+    what those leave that have been.
     """
     own = [unit for unit in claim.units if unit in parts] or list(parts)
     stated = [claim.shares.get(unit, ZERO) for unit in own]
-    weights = stated if any(stated) else [prices[unit] for unit in own]
+    weights = stated if any(stated) else [sum(paid[unit].values(), ZERO) for unit in own]
     gone = claim.parts or _shared_out(claim.amount, _together(parts, own), smallest)
     for name, part in gone.items():
-        for unit, share in zip(own, split(part, weights, smallest), strict=True):
+        shares = split(part, weights, smallest)
+        if claim.yields:
+            laid = [[by[unit].get(name, ZERO) for by in (paid, parts, theirs)] for unit in own]
+            shares = _in_room(shares, laid, smallest)
+        for unit, share in zip(own, shares, strict=True):
             parts[unit][name] = parts[unit].get(name, ZERO) - share
 
 
-def _together(parts: Mapping[str, Mapping[str, Decimal]], unit_ids: Collection[str]) -> dict[str, Decimal]:
+def _in_room(shares: Sequence[Decimal], laid: Sequence[Sequence[Decimal]], smallest: Decimal) -> list[Decimal]:
+    """Return shares of as much of the same sum as others leave.
+
+    Of each unit it is given what was paid, what is left of that, and what they have left. Where they have taken nothing
+    there is room for what was asked for, though a coin be more than was paid for the unit by our reckoning.
+    """
+    known = zip(shares, laid, strict=True)
+    room = [max(rest + max(before - rest + share - paid, ZERO), ZERO) for share, (paid, rest, before) in known]
+    taken = [min(share, space) for share, space in zip(shares, room, strict=True)]
+    free = [space - share for space, share in zip(room, taken, strict=True)]
+    more = split(min(sum(shares, ZERO) - sum(taken, ZERO), sum(free, ZERO)), free, smallest)
+    return [share + further for share, further in zip(taken, more, strict=True)]
+
+
+def _together(parts: Laid, unit_ids: Collection[str]) -> dict[str, Decimal]:
     """Return what is left of each part of the price of units together, and no more than the order has left of it."""
     own: dict[str, Decimal] = {}
     whole: dict[str, Decimal] = {}

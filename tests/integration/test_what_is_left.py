@@ -141,3 +141,31 @@ def test_the_goods_that_are_refunded_are_goods_still_where_a_coin_has_moved_mean
     (row,) = client.get("/v1/OrderItemAdjustments", headers=bearer).get_json()["value"]
     assert (row["RequestStatus"], row["TaxAdjustment"], row["ShippingAdjustment"]) == ("PostProcessingComplete", 0, 0)
     assert Decimal(str(row["ItemAdjustment"])) == goods.amount
+
+
+@pytest.mark.parametrize("waits_too", [True, False], ids=["asked before", "asked meanwhile"])
+def test_a_refund_that_waits_for_a_claim_takes_nothing_of_what_others_have(world: World, waits_too: bool) -> None:
+    """Of the mug an offer is open, and its price waits to be refunded: the lamp has all of its own price."""
+    lines = [OrderLine(sku, 1, Decimal("10.00")) for sku in ("MUG", "LAMP")]
+    order = world.marketplace.place_order(lines=lines, tax=Decimal("2.00"))
+    mug, lamp = (line.id for line in order.line_items)
+    world.advance(by=HOUR)
+    claims = {
+        one: world.marketplace.request_return(order.order_id, return_type="REFUND", line_item_ids=[one]).return_id
+        for one in ([mug, lamp] if waits_too else [mug])
+    }
+    for one in claims:
+        world.oms.refund(order_id=order.order_id, line_item_ids=[one], amount=Decimal("10.00"), part="item")
+    world.advance(by=HOUR)
+    for one, amount in zip(claims, ("2.00", "4.00"), strict=False):
+        world.marketplace.seller_center_decision(claims[one], decision="OFFER_PARTIAL_REFUND", amount=Decimal(amount))
+    world.advance(by=HOUR)
+    if waits_too:
+        world.marketplace.accept_offer(claims[lamp])
+    else:
+        world.oms.refund(order_id=order.order_id, line_item_ids=[lamp], amount=Decimal("10.00"), part="item")
+    world.advance(by=HOUR)
+    world.marketplace.accept_offer(claims[mug])
+    world.advance(by=2 * HOUR)
+    # Of 4.00 the tax has 0.36, and of 2.00 it has 0.18.
+    assert world.oms.ledger() == {order.order_id: Decimal("20.56" if waits_too else "20.19")}
