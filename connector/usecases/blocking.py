@@ -71,7 +71,10 @@ def give_way(work: UnitOfWork, entry: OutboxEntry, now: datetime) -> OutboxEntry
     beside |= {one.id for one in others if one.created_source != OURS and one.status not in GIVEN and _is_open(one)}
     left = what_is_left(work, order, beside=beside)
     unit = unit_of(order.currency)
-    units, parts = _rest(was, decision, left, unit)
+    there = [one for one in left.refundable() if one.site_line_id in decision.line_ids]
+    if all(claim.request_type == SELLER_REFUND for claim in claims) and left.sum(there) < was.total:
+        return entry  # a sum that is not there any more is refused, and never lowered
+    units, parts = _rest(was, decision, left, there, unit)
     rest = parts.total
     if rest == was.total and len(units) == len(decision.line_ids):
         return entry
@@ -119,9 +122,10 @@ def _names_parts(was: Adjustment, decision: OrderDecision) -> bool:
     return isinstance(decision, CreateRefund) and decision.stated and was.item_id is not None
 
 
-def _rest(was: Adjustment, decision: OrderDecision, left: Left, unit: Decimal) -> tuple[list[LineUnit], Parts]:
-    """Return of which units a refund or cancellation can still be, and what of it; no units where nothing is left."""
-    units = [one for one in left.refundable() if one.site_line_id in decision.line_ids]
+def _rest(
+    was: Adjustment, decision: OrderDecision, left: Left, units: list[LineUnit], unit: Decimal
+) -> tuple[list[LineUnit], Parts]:
+    """Return of which of its units a refund or cancellation can still be, and what; no units where nothing is left."""
     rest, of_these = min(left.sum(units), was.total), left.parts(units)
     if _names_parts(was, decision):
         of_each = was.parts.at_most(of_these)
