@@ -22,7 +22,7 @@ class MarketReasons:
     reject_cancellation: str
     reject_goods: Mapping[str, str]  # by the grade of the goods, or by ChannelAdvisor's Reason
     refund_delivered: str | None  # None where no seller may start a refund
-    refund_in_transit: str | None  # None where they may not before it is delivered
+    refund_in_transit: str | None
     refund: Mapping[str, str]  # by ChannelAdvisor's Reason
     cancel: str
     cancellation: Mapping[str, str]  # by ChannelAdvisor's Reason
@@ -67,23 +67,25 @@ MARKETS: Final = {
         reject_cancellation="seller_reject_apply_product_has_been_packed",
         reject_goods=_by_grade("_uk"),
         refund_delivered="ecom_order_delivered_refund_reason_not_match_description_seller_uk",
-        refund_in_transit=None,
+        refund_in_transit="seller_package_lost_uk",
         refund={"MerchandiseNotReceived": "seller_package_lost_uk"},
         cancel="seller_cancel_reason_out_of_stock",
         cancellation={},
-        source="S18: in transit in the US only; S19; the cancellation under its US name, and the default: assumed",
+        source="S19; the seller's cancellation under its US name, and which is the default: assumed",
     ),
     "ID": replace(
         _SOUTHEAST_ASIA,
         refund_delivered="ecom_order_delivered_refund_reason_missing_product_seller",
-        source="S18, S19: the seller starts refunds of what has arrived, for a missing product only; the rest: assumed",
+        refund_in_transit="ecom_order_delivered_refund_reason_missing_product_seller",
+        source="S19: the seller starts refunds for a missing product only; of a parcel and of cancellations: assumed",
     ),
     **dict.fromkeys(("TH", "MY", "PH", "SG"), _SOUTHEAST_ASIA),
     "VN": replace(
         _SOUTHEAST_ASIA,
         refund_delivered="ecom_order_delivered_refund_reason_not_match_description_seller",
+        refund_in_transit="ecom_order_delivered_refund_reason_not_received_seller",
         refund={"MerchandiseNotReceived": "ecom_order_delivered_refund_reason_not_received_seller"},
-        source="S18, S19: the seller starts what one in the US starts, of what has arrived; which by default: assumed",
+        source="S19: the seller starts what one in the US starts; which is the default, and of a parcel: assumed",
     ),
 }
 

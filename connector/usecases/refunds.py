@@ -230,8 +230,6 @@ def start(
         line_ids = [unit.site_line_id for unit in portion.units]
         whole = set(line_ids) == live
         default = _site_reason(MARKETS[region], portion, request.reason, whole=whole)
-        if not (portion.cancels or request.prevent_site_processing):
-            _demand_arrival(MARKETS[region], order, portion)
         reason = request.site_reason or default
         opened = _adjustment(order, portion, part, request, reason, now)
         opened = replace(opened, id=work.added(opened))
@@ -313,15 +311,7 @@ def _site_reason(reasons: MarketReasons, portion: Portion, reason: str, *, whole
         # Cancelling a part is possible for want of stock only.
         return reasons.cancellation.get(reason, reasons.cancel) if whole else reasons.cancel
     delivered = all(unit.site_status != "IN_TRANSIT" for unit in portion.units)
-    default = reasons.refund_delivered if delivered else reasons.refund_in_transit or reasons.refund_delivered
+    default = reasons.refund_delivered if delivered else reasons.refund_in_transit
     if default is None:
         raise BadRequest("ID", "this marketplace lets no seller of this market start a refund; buyers ask for theirs")
     return reasons.refund.get(reason, default) if delivered else default
-
-
-def _demand_arrival(reasons: MarketReasons, order: Order, portion: Portion) -> None:
-    """Refuse a refund while the order is on its way where no seller of that market may start one so early."""
-    on_its_way = "IN_TRANSIT" in (order.site_status, *(unit.site_status for unit in portion.units))
-    if on_its_way and reasons.refund_in_transit is None:
-        problem = "this marketplace lets a seller of this market start a refund only when all of the order has arrived"
-        raise BadRequest("ID", problem)

@@ -89,22 +89,6 @@ Feature: The guide's workflows in every market
       Then it was the connector that refused it
       And all three books say 0.00 THB for Maya
 
-    @R9
-    Scenario Outline: Where none can begin one before the goods have arrived
-      Given a shop in <place>
-      And Maya has ordered a rug for <price>
-      And the seller has shipped Maya's order
-      And everybody has heard of it
-      When the seller tries to refund Maya's whole order
-      Then it was the connector that refused it
-      And all three books say <nothing> for Maya
-
-      Examples:
-        | place              | price      | nothing  |
-        | the United Kingdom | 39.98 GBP  | 0.00 GBP |
-        | Indonesia          | 640000 IDR | 0 IDR    |
-        | Vietnam            | 989000 VND | 0 VND    |
-
     @R14 @R16 @R37
     Scenario: Nothing is done of what cannot be done as a whole
       Given a shop in Thailand

@@ -322,8 +322,8 @@ MISWRITTEN |= {
         "the seller cannot refund that: Maya's order has been delivered; in Thailand no seller starts a refund, buyers ask"
     ),
     f"{BAHT}; When 5.00 THB of Maya's order are refunded in Seller Center": "delivered; in Thailand no seller starts a",
-    f"{ON_ITS_WAY}; When the seller refunds Maya's whole order": (
-        "on its way; in the United Kingdom a seller refunds only what has been delivered\n  The connector refuses"
+    f"{ON_ITS_WAY}; When 9.98 GBP of Maya's order are refunded in Seller Center": (
+        "on its way; in the United Kingdom a seller refunds only what has been delivered\n  The marketplace refuses"
     ),
     f"{ON_ITS_WAY}; When Maya asks for a replacement": "The marketplace refuses: Requests of type REPLACEMENT are",
     f"{POUNDS}; {PAID} 39.98 USD": f"39.98 USD {FOREIGN} GBP",

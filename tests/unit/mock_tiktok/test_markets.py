@@ -99,7 +99,6 @@ def test_every_default_of_the_connector_is_a_reason_that_the_market_offers_the_s
 
     assert {ours.refund_delivered, ours.refund_in_transit, *ours.refund.values()} <= offered("seller", "REFUND")
     assert bool(market.eligible["SELLER"]["REFUND"]) == bool(ours.refund_delivered)
-    assert ("IN_TRANSIT" in market.eligible["SELLER"]["REFUND"]) == bool(ours.refund_in_transit)
     assert {ours.cancel, *ours.cancellation.values()} <= offered("seller", "CANCEL")
     assert ours.reject_request in offered("reject", "REFUND")
     assert ours.reject_cancellation in offered("reject", "CANCEL")
