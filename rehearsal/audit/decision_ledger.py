@@ -186,8 +186,7 @@ class DecisionLedger:
         """Return whether somebody outside has asked the connector for what none of the staff has decided."""
         if not one.in_sellers_place:
             return self.outsiders.have_asked(one.order_id)
-        given = self.outsiders.have_rejected if is_rejection(one.seen) else self.outsiders.have_granted
-        return given(one.claim)
+        return self.outsiders.have_answered(one.claim, question_of(one.seen), rejects=is_rejection(one.seen))
 
     def hold_back(self, order_id: str) -> bool:
         """Return whether a refund that was asked for may have to wait for the buyers' claims on an order."""
@@ -343,7 +342,7 @@ class DecisionLedger:
             return None
         if not (action in APPROVING or is_rejection(action)):
             return None
-        question = Question.GOODS if action.endswith("RECEIVED_PACKAGE") else Question.REQUEST
+        question = question_of(action)
         decision = self._decisions.get((claim_id, question))
         if decision is None and question is Question.GOODS and Sight.GOODS in self.unheard:
             return None
@@ -376,6 +375,11 @@ class DecisionLedger:
         events = (event.seq,) if decision is None else (decision.seq, event.seq)
         place = decision is None
         return Departure(event.order, claim, decision, expected, seen, money, events, in_sellers_place=place)
+
+
+def question_of(action: str) -> Question:
+    """Return what the seller was asked to which this is an answer."""
+    return Question.GOODS if action.endswith("RECEIVED_PACKAGE") else Question.REQUEST
 
 
 def is_rejection(action: str) -> bool:

@@ -7,14 +7,24 @@ by the connector's own number, which our OMS has read; how much money a refund c
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from rehearsal.audit.event import EventName, PlayerEvent
+from rehearsal.seats.port import Question
 from rehearsal.wire.recorder import Exchange
 
 # The connector's operations that ask for something: what for, and of what.
-_ASKS: Final = re.compile(r"(adjust|approve|reject)(?:\w+Of)?(Order\w*)")
-REFUND, REJECTION = "adjust", "reject"
+_ASKS: Final = re.compile(r"(adjust|approve|reject)(?:(BuyerRequest|Return)Of)?(Order\w*)")
+REFUND, APPROVAL, REJECTION = "adjust", "approve", "reject"
+_QUESTIONS: Final = {"BuyerRequest": Question.REQUEST, "Return": Question.GOODS}
+
+
+class Asked(NamedTuple):
+    """What the connector has been asked for: to refund, or how it is to answer which question; and of what."""
+
+    what: str
+    question: str  # of a refund none
+    number: str  # the connector's, as our OMS writes it
 
 
 @dataclass(slots=True)
@@ -24,8 +34,7 @@ class Outsiders:
     _subjects: dict[str, str] = field(default_factory=dict)  # the claim, or the order that is none, of each number
     _refunds: set[str] = field(default_factory=set)
     _waiting: set[str] = field(default_factory=set)  # refunds that may still have to wait for something
-    _yes: set[str] = field(default_factory=set)
-    _no: set[str] = field(default_factory=set)
+    _answers: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # by what they say to which question
 
     def on_event(self, event: PlayerEvent) -> None:
         """Learn the connector's numbers."""
@@ -36,12 +45,14 @@ class Outsiders:
 
     def on_exchange(self, exchange: Exchange) -> None:
         """Take note of what the connector has taken on for somebody outside."""
-        what, number = taken_on(exchange) or ("", "")
-        if what == REFUND:
-            self._refunds.add(number)
-            self._waiting.add(number)
-        elif what:
-            (self._no if what == REJECTION else self._yes).add(number)
+        asked = taken_on(exchange)
+        if asked is None:
+            return
+        if asked.what == REFUND:
+            self._refunds.add(asked.number)
+            self._waiting.add(asked.number)
+        else:
+            self._answers.setdefault((asked.what, asked.question), set()).add(asked.number)
 
     @property
     def orders(self) -> int:
@@ -60,22 +71,24 @@ class Outsiders:
         """Return whether they may still wait for a refund of an order."""
         return self._is_about(order_id, self._waiting)
 
-    def have_granted(self, claim: str) -> bool:
-        return self._is_about(claim, self._yes)
-
-    def have_rejected(self, claim: str) -> bool:
-        return self._is_about(claim, self._no)
+    def have_answered(self, claim: str, question: str, *, rejects: bool) -> bool:
+        """Return whether they have said yes, or no, to what the seller is asked about a claim."""
+        said = REJECTION if rejects else APPROVAL
+        return self._is_about(claim, self._answers.get((said, question), ()))
 
     def _is_about(self, subject: str, numbers: Iterable[str]) -> bool:
         return any(self._subjects.get(number, subject) == subject for number in numbers)
 
 
-def taken_on(exchange: Exchange) -> tuple[str, str] | None:
-    """Return what the connector has taken on for somebody outside, and the number of what it is about; else None."""
+def taken_on(exchange: Exchange) -> Asked | None:
+    """Return what the connector has taken on for somebody outside; None where it has taken on nothing."""
     if not (exchange.outside and exchange.callee == "connector" and _may_have_taken(exchange)):
         return None
     asks = _ASKS.fullmatch(exchange.operation or "")
-    return asks and (asks[1], f"{asks[2]}s({', '.join(exchange.subjects)})")
+    if asks is None:
+        return None
+    numbers = ", ".join(number.lstrip("0") for number in exchange.subjects)  # 01 is 1
+    return Asked(asks[1], _QUESTIONS.get(asks[2], ""), f"{asks[3]}s({numbers})")
 
 
 def _may_have_taken(exchange: Exchange) -> bool:

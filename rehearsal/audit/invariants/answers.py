@@ -45,9 +45,9 @@ class Answers:
 
     def take(self, exchange: Exchange) -> None:
         """Note what somebody outside has the connector answer, who is as good as the staff."""
-        what, number = taken_on(exchange) or (REFUND, "")
-        if what != REFUND:
-            self._by_outsiders[number] = REJECTS if what == REJECTION else APPROVES
+        asked = taken_on(exchange)
+        if asked is not None and asked.what != REFUND:
+            self._by_outsiders[asked.number] = REJECTS if asked.what == REJECTION else APPROVES
 
     def sent(self, exchange: Exchange) -> None:
         """Note on which claims the connector has tried to act, whatever has become of it."""

@@ -255,7 +255,7 @@ def _crossed(event: PlayerEvent, claims: Claims, limits: Limits) -> bool:
     for other in claims.of_order[refund.order_id]:
         granted = next((state for state in other.states if state.status.endswith(GRANTED)), None)
         read = claims.read(other, made, met=lambda at: limits.troubled(shop_id, at))
-        if granted and not granted.ours and not (read and read.status.endswith(GRANTED)):
+        if granted and granted.seq < made and not granted.ours and not (read and read.status.endswith(GRANTED)):
             return True
     return False
 

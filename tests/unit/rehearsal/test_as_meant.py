@@ -346,6 +346,7 @@ def test_the_staff_have_decided_nothing_that_was_never_sent(meanwhile: Callable[
     ("operation", "number", "wrong"),
     [
         ("approveReturnOfOrderItemAdjustment", "7", False),
+        ("approveReturnOfOrderItemAdjustment", "07", False),
         ("approveReturnOfOrderItemAdjustment", "8", True),
         ("approveReturnOfOrderAdjustment", "7", True),
         ("adjustOrderItem", "7", True),

@@ -132,6 +132,15 @@ NOTICED: dict[str, tuple[str, Callable[[], Story]]] = {
         lambda: Story().ordered().claimed().read(claim="R2", ref="OrderAdjustments(7)")
         .by_hand("approveBuyerRequestOfOrderAdjustment").moved(SUCCESS, "APPROVE_REFUND").act_ended(),
     ),
+    "goods accepted where somebody outside has only said yes to the request": (
+        "executed-once",
+        lambda: Story().ordered().claimed().read(ref="OrderItemAdjustments(7)")
+        .by_hand("approveBuyerRequestOfOrderItemAdjustment").moved(SUCCESS, "APPROVE_RECEIVED_PACKAGE").act_ended(),
+    ),
+    "a refund of another order, of whose number somebody outside has made more digits": (
+        "executed-once",
+        lambda: Story().ordered().shown("O2").by_hand("adjustOrder", "007").started("R1", "5.00").act_ended(),
+    ),
     "a connector that does not settle after what somebody outside asked for": (
         "catches-up", lambda: Story().ordered().shown().by_hand("adjustOrder").unsettled().idle(minutes=90)
     ),
@@ -459,6 +468,10 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
     ),
     "a refund for which somebody outside has asked": (
         lambda: Story().ordered().shown().by_hand("adjustOrder").started("R1", "5.00").act_ended()
+    ),
+    "goods that somebody outside has accepted": (
+        lambda: Story().ordered().claimed().read(ref="OrderItemAdjustments(7)")
+        .by_hand("approveReturnOfOrderItemAdjustment").moved(SUCCESS, "APPROVE_RECEIVED_PACKAGE").act_ended()
     ),
     "a refund for which somebody outside has asked, and heard nothing": (
         lambda: Story().ordered().shown().by_hand("adjustOrder", status=None, failure="ConnectionError")
