@@ -32,6 +32,7 @@ CAUGHT_UP: Final = 3 * ROUND + 2 * PULL  # after the time that it was down: so m
 REFUSE: Final = "refuse"  # the fault that answers in the marketplace's place
 ABOUT: Final = ("return_id", "cancel_id", "order_id")  # the fields of a row that say whom it is about
 FAILED: Final = "Error"  # ChannelAdvisor's status of what was not carried out
+TELLS: Final = ("searchReturns", "searchCancellations")  # by which it learns what has become of a decision
 BEING_SENT: Final = ("ProcessingApproval", "ProcessingRejection", "ProcessingReturn", "ProcessingReturnRejection")
 AGAIN: Final = ("oms_approve", "oms_reject", "oms_inspect", "advance")  # what asks for the same when asked twice
 # What has to be the same at rest. Texts are not compared, for they may tell of the death.
@@ -394,13 +395,15 @@ def _unheard(stage: InProcessStage, points: CrashPoints) -> Unheard:
 
 def _unsure(stage: InProcessStage, died_at: str) -> set[str]:
     """Return the orders over which it died with a decision on its way, where trouble kept it from asking what of it."""
-    sent, kept_from_asking = set[str](), False
+    sent = set[str]()
     for entry in stage.trace():
-        if entry.get("kind") == "exchange" and entry["from"] == "connector" and entry["at"] > died_at:
-            kept_from_asking = kept_from_asking or bool(entry["fault"] and not entry["writes"])
-        elif entry.get("name") == EventName.ADJUSTMENT_READ and entry["at"] == died_at:
+        if entry.get("name") == EventName.ADJUSTMENT_READ and entry["at"] == died_at:
             sent |= {entry["data"]["order_id"]} if entry["data"]["status"] in BEING_SENT else set()
-    return sent if kept_from_asking else set()
+        elif (
+            (entry.get("operation") or "").startswith(TELLS) and entry["from"] == "connector" and entry["at"] > died_at
+        ):
+            return sent if entry["fault"] else set()  # the first time that it asks
+    return set()
 
 
 def _lapsed(stage: InProcessStage) -> Mapping[str, Lapsed]:
