@@ -171,7 +171,7 @@ CACHES = {
     "mock_tiktok.policy.profile.markets": "the files of the package",
     "mock_tiktok.policy.profile.names": "the files of the package",
     "mock_tiktok.state.people._faker": "the locale; seeded before each use",
-    "mock_tiktok.state.people._person": "the locale, how phones are numbered there, and the number that the seed has made",
+    "mock_tiktok.state.people._person": "the locale, its phones, and what the seed has made",
 }
 
 
