@@ -70,7 +70,8 @@ class DecisionDelivery:
         half = {a.key for a in case.half_answered(decision.question)}
         hasty = Manner.SECOND_THOUGHTS in self.manners  # whether an answer that is there may be another one
         left, taken = [], 0
-        for key in sorted(kept.left, key=lambda key: key not in half):  # first those whose answer it changes
+        changed_first = kept.left if kept.begun else sorted(kept.left, key=lambda key: key not in half)
+        for key in changed_first:
             status = case.adjustments[key].status
             if meaning(status).asks is decision.question or (hasty and key in half):
                 left.append(key)
