@@ -70,8 +70,8 @@ class DecisionDelivery:
         half = {a.key for a in case.half_answered(decision.question)}
         hasty = Manner.SECOND_THOUGHTS in self.manners  # whether an answer that is there may be another one
         left, taken = [], 0
-        changed_first = kept.left if kept.begun else sorted(kept.left, key=lambda key: key not in half)
-        for key in changed_first:
+        # Where nothing has been taken yet, those go first whose answer it changes.
+        for key in kept.left if kept.begun else sorted(kept.left, key=lambda key: key not in half):
             status = case.adjustments[key].status
             if meaning(status).asks is decision.question or (hasty and key in half):
                 left.append(key)

@@ -84,18 +84,14 @@ def test_it_has_second_thoughts_about_a_line() -> None:
 def test_what_it_did_not_mean_and_nobody_answered_is_followed_by_all_that_it_means(lost: str, heard: bool) -> None:
     office = a_day("second-thoughts")
     office.connector.faults.append(Fault(lost, after=heard))
-    office.connector.refuse = lambda call: None
-    changes = office.connector.adjustments["OrderItemAdjustments"]
     if lost == "ApproveBuyerRequest":  # another connector would have taken the contrary back
         office.connector.refuse = lambda call: "Never." if call.path.endswith("RejectBuyerRequest") else None
     assert office.oms.approve("C-1001").kept
-    for row in changes.values():
+    for row in office.connector.adjustments["OrderItemAdjustments"].values():
         row["RequestStatus"] = "NewRma"
     office.pull()
-    assert [call.path[-len("(1)/ApproveBuyerRequest") :] for call in office.connector.posts("ApproveBuyerRequest")] == [
-        "(1)/ApproveBuyerRequest",
-        "(2)/ApproveBuyerRequest",
-    ]
+    said = [call.path.rpartition("(")[2] for call in office.connector.posts("ApproveBuyerRequest")]
+    assert said == ["1)/ApproveBuyerRequest", "2)/ApproveBuyerRequest"]
 
 
 def test_it_says_how_many_and_means_those_of_which_nothing_has_gone_back() -> None:
