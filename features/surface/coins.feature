@@ -27,3 +27,20 @@ Feature: An odd coin lies on one of the goods
         | what | rest      |
         | mug  | 10.00 USD |
         | vase | 10.01 USD |
+
+    @R16 @R37 @trouble
+    Scenario Outline: The refusal of it gets lost, and another one comes
+      Given Maya has asked for the money for the vase
+      And everybody has heard of it
+      And the seller has approved Maya's request
+      And everybody has heard of it
+      And the marketplace loses its <lost>
+      When the seller refunds Maya 10.01 USD of the order
+      Then the trouble was hit
+      And the seller sees no failure for Maya
+      And all three books say 20.01 USD for Maya
+
+      Examples:
+        | lost                            |
+        | answer to the next decision     |
+        | answers to the next 2 decisions |

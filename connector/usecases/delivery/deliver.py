@@ -142,8 +142,11 @@ def _not_made(run: Run, entry: OutboxEntry, error: Refused) -> OutboxState:
         if isinstance(error, Busy) and run.may_wait(entry) and _has_its_turn_coming(work, entry):
             _keep_waiting(run, work, entry, error)
             return OutboxState.WAITING
-        fail(run, work, entry, code=str(error.code), words=error.words)
-    return OutboxState.REFUSED
+        if not isinstance(error, TooMuch):
+            fail(run, work, entry, code=str(error.code), words=error.words)
+            return OutboxState.REFUSED
+        entry = work.outbox_entry(entry.id)
+    return _mend_or_fail(run, entry, error)
 
 
 def _claims_now(run: Run, entry: OutboxEntry) -> list[Claim] | None:
