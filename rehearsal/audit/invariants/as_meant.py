@@ -95,7 +95,7 @@ class AsMeant(Invariant):
     _decided: dict[tuple[str, str], _Meant] = field(default_factory=dict)
     _answers: Answers = field(default_factory=Answers)
     _asked: dict[str, dict[str, _Meant]] = field(default_factory=lambda: defaultdict(dict))  # by order and case
-    _stated: dict[tuple[str, str], Mapping[str, Decimal]] = field(default_factory=dict)  # parts, by order and case
+    _wishes: dict[tuple[str, str], PlayerEvent] = field(default_factory=dict)  # refunds, by order and case
     _moves: list[tuple[PlayerEvent, Exchange | None]] = field(default_factory=list)
     _told: Told = field(default_factory=Told)
     _to_compare: dict[str, None] = field(default_factory=dict)
@@ -111,9 +111,9 @@ class AsMeant(Invariant):
             units = frozenset(event.units)
             meant = _Meant(event.seq, event.adjustment, event.reason, units=units, restock=event.restock)
             self._asked[event.order][event.adjustment] = meant
-            self._stated[event.order, event.adjustment] = event.made_of
+            self._wishes[event.order, event.adjustment] = event
         elif event.name == EventName.REFUND_RECORDED:
-            self._stated[event.order, event.adjustment] = event.made_of
+            self._wishes[event.order, event.adjustment] = event
         elif event.name == EventName.ORDER_PLACED:
             self._told.placed(event)
         elif event.name in (EventName.ORDER_STATUS_CHANGED, EventName.ADDRESS_CHANGED):
@@ -135,7 +135,7 @@ class AsMeant(Invariant):
                 self.limits,
                 reason=reason,
                 restock=restock,
-                made_of=self._stated.get((event.order, event.adjustment), {}),
+                wish=self._wishes.get((event.order, event.adjustment)),
                 answers=self._answers,
                 wished=self.decisions.outsiders.have_asked(event.order),
             )

@@ -95,11 +95,11 @@ class Told:
         *,
         reason: str,
         restock: bool | None,
-        made_of: Mapping[str, Decimal],
+        wish: PlayerEvent | None,
         answers: Answers,
         wished: bool,
     ) -> Iterable[Violation]:
-        """Judge what the OMS has just read: it may have asked for it, with a `reason`, a `restock` and parts.
+        """Judge what the OMS has just read: its staff may have asked for it (`wish`), with a `reason` and a `restock`.
 
         The staff have given some `answers` to buyers' claims; somebody outside may have `wished` for a refund.
         """
@@ -108,7 +108,7 @@ class Told:
             yield from self._order(event, limits)
             return
         yield from _judge_asked(event, reason, restock)
-        yield from self._back(event, made_of, claims, limits)
+        yield from self._back(event, wish, claims, limits)
         yield from _judge_parts(event)
         yield from _judge_units(event)
         claim = claims.by_id.get(event.claim or "")
@@ -137,14 +137,15 @@ class Told:
             yield from _judge_reason(event, claim)
 
     def _back(
-        self, event: PlayerEvent, asked: Mapping[str, Decimal], claims: Claims, limits: Limits
+        self, event: PlayerEvent, wish: PlayerEvent | None, claims: Claims, limits: Limits
     ) -> Iterable[Violation]:
         """Judge what goes back by all that is told of one wish of the staff's: no more of any part, but for coins.
 
         What is called off is all that has not shipped, whatever was asked for. Where money went elsewhere before
         anybody could read of it, the part that was asked for may be gone: then it is paid out of others.
         """
-        if not asked or event.kind == TYPES["cancellations"] or _crossed(event, claims, limits):
+        asked = wish.made_of if wish else {}
+        if not wish or not asked or event.kind == TYPES["cancellations"] or _crossed(event, wish, claims, limits):
             return
         told = self._asked.setdefault((event.order, event.adjustment), {})
         told[event.ref] = event
@@ -246,15 +247,19 @@ def _judge_asked(event: PlayerEvent, reason: str, restock: bool | None) -> Itera
         yield wrong(event, "restock", expected, "IsRestock is " + str(event.restock).lower())
 
 
-def _crossed(event: PlayerEvent, claims: Claims, limits: Limits) -> bool:
-    """Return whether, when a refund was made, other money was granted of which its maker could not have read."""
+def _crossed(event: PlayerEvent, wish: PlayerEvent, claims: Claims, limits: Limits) -> bool:
+    """Return whether, when a refund was made, other money was granted of which its maker could not have read.
+
+    Who has met trouble since the wish may have tried before, and then tries again for the same, whatever has come up.
+    """
     refund = claims.by_id.get(event.claim or "")
     if refund is None:
         return False
     shop_id, made = refund.shop_id, refund.states[0].seq
+    begun = wish.seq if limits.extension(shop_id, wish.at) else made
     for other in claims.of_order[refund.order_id]:
         granted = next((state for state in other.states if state.status.endswith(GRANTED)), None)
-        read = claims.read(other, made, met=lambda at: limits.troubled(shop_id, at))
+        read = claims.read(other, begun, met=lambda at: limits.troubled(shop_id, at))
         if granted and granted.seq < made and not granted.ours and not (read and read.status.endswith(GRANTED)):
             return True
     return False
