@@ -92,6 +92,18 @@ Feature: Somebody works in Seller Center behind the connector's back
       Then the trouble was hit
       And Maya has exactly one mail, "refund rejected"
 
+    @R15 @R68 @trouble
+    Scenario: Approved there, and in the same second here, of which the connector hears later
+      Given Maya has asked for her money back
+      And the connector has been down for 23 hours
+      And it is 3 minutes before the answer to Maya is due
+      And the connector does not receive the next decision
+      And Maya's request has been approved in Seller Center
+      When the seller approves Maya's request
+      Then the trouble was hit
+      And the seller sees no failure for Maya
+      And all three books say 39.98 USD for Maya
+
     @R15 @R68
     Scenario: Withdrawn meanwhile, approved here
       Given Maya has asked for her money back
@@ -146,8 +158,18 @@ Feature: Somebody works in Seller Center behind the connector's back
 
     @R15 @R16 @R56 @trouble
     Scenario: The connector cannot read of the sum there
-      Given the marketplace answers 503 to every search for returns for 20 minutes
+      Given the marketplace answers 503 to every search for returns for 40 minutes
       And 30.00 USD of Noah's order have been refunded in Seller Center
       When the seller refunds Noah the tax
+      Then the trouble was hit
+      And all three books say 34.13 USD for Noah
+
+    @R15 @R16 @R56 @trouble
+    Scenario: It can in the end, and asks again for what it has asked for before
+      Given the marketplace answers 503 to every search for returns for 32 minutes
+      And the marketplace does not receive the next 2 decisions
+      And 30.00 USD of Noah's order have been refunded in Seller Center
+      When the seller refunds Noah the tax
+      And an hour passes
       Then the trouble was hit
       And all three books say 34.13 USD for Noah

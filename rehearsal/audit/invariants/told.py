@@ -188,13 +188,16 @@ class IsTold(Invariant):
         since = self._kept.setdefault(key, event.at)
         if event.accepted:
             del self._kept[key]
-            if not self._overtaken(event.claim, since):
+            if since == event.at or not self._overtaken(event.claim, since):
                 self._expect(event, what, words, event.at + self._at_once, since)
 
     def _overtaken(self, claim: str | None, since: datetime) -> bool:
-        """Return whether somebody else moved the claim while the OMS kept its answer: no connector may have had it."""
+        """Return whether somebody else moved the claim while the OMS kept its answer: no connector may have had it.
+
+        What moved it in that very second may have come before the answer, or after it.
+        """
         known = self.claims.by_id.get(claim or "")
-        return known is not None and since < known.states[-1].since and not known.states[-1].ours
+        return known is not None and since <= known.states[-1].since and not known.states[-1].ours
 
     def _troubled(self, event: PlayerEvent) -> bool:
         """Return whether the answer may have been lost, so that what came of it is learnt as if from outside."""
