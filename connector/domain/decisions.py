@@ -107,6 +107,7 @@ class CreateRefund(OrderDecision):
     operation = Operation.CREATE_RETURN
     amount: Decimal | None
     mended: bool = False  # whether a coin that lies elsewhere at the marketplace has been let go
+    reason_named: bool = False  # by the seller; otherwise it is the one that fits where the goods are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

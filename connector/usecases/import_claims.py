@@ -342,7 +342,8 @@ def _seen_after_end(adjustment: Adjustment, account: Account) -> dict[str, Any]:
 def _shares(account: Account, groups: Sequence[Sequence[ClaimLine]], current: Sequence[Adjustment] = ()) -> list[Parts]:
     """Divide a claim's money among its adjustments: the total is the marketplace's, the lines say how it is spread."""
     claim, action, unit = account.claim, account.action, unit_of(account.order.currency)
-    if action is Action.INFORMED:
+    unpaid = claim.total is None and account.order.paid_at is None
+    if action is Action.INFORMED or unpaid:
         return [Parts() for _ in groups]
     rough = [sum_of(_line_parts(line, account.units, unit) for line in group) for group in groups]
     spread = [parts.total for parts in rough]

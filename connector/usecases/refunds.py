@@ -4,7 +4,7 @@ One `Adjust` becomes one adjustment and one outbox entry per package, and one fo
 would exceed the payment is refused before anything is written, naming the caller's field.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -229,7 +229,8 @@ def start(
     for part, portion in enumerate(portions):
         line_ids = [unit.site_line_id for unit in portion.units]
         whole = set(line_ids) == live
-        default = _site_reason(MARKETS[region], portion, request.reason, whole=whole)
+        market = MARKETS[region]
+        default = site_reason(market, portion.units, request.reason, cancels=portion.cancels, whole=whole)
         reason = request.site_reason or default
         opened = _adjustment(order, portion, part, request, reason, now)
         opened = replace(opened, id=work.added(opened))
@@ -241,7 +242,7 @@ def start(
         entry_id = enqueue(
             work,
             order,
-            _decision(order, portion, reason, stated=_states_a_sum(request), whole=whole),
+            _decision(order, portion, reason, request, whole=whole),
             once=f"{order.profile_id}/adjustment/{opened.id}",
             site_id=None,
             deadline=None,
@@ -284,18 +285,21 @@ def _adjustment(order: Order, portion: Portion, part: int, request: Adjust, reas
     )
 
 
-def _decision(order: Order, portion: Portion, reason: str, *, stated: bool, whole: bool) -> CreateRefund | CancelOrder:
+def _decision(
+    order: Order, portion: Portion, reason: str, request: Adjust, *, whole: bool
+) -> CreateRefund | CancelOrder:
     about: dict[str, Any] = {
         "order_id": order.site_order_id,
         "line_ids": tuple(unit.site_line_id for unit in portion.units),
         "reason": reason,
         "currency": order.currency,
-        "stated": stated,
+        "stated": _states_a_sum(request),
         "whole": whole,
     }
     if portion.cancels:
         return CancelOrder(**about)
-    return CreateRefund(**about, amount=None if portion.whole_units else portion.parts.total)
+    amount = None if portion.whole_units else portion.parts.total
+    return CreateRefund(**about, amount=amount, reason_named=bool(request.site_reason))
 
 
 def _states_a_sum(request: Adjust) -> bool:
@@ -305,12 +309,14 @@ def _states_a_sum(request: Adjust) -> bool:
     return any(getattr(request, f"{name}_amount") is not None for name in PART_FIELDS)
 
 
-def _site_reason(reasons: MarketReasons, portion: Portion, reason: str, *, whole: bool) -> str:
-    """Return the marketplace's reason; refuse a refund that no seller of that market may start."""
-    if portion.cancels:
+def site_reason(
+    reasons: MarketReasons, goods: Iterable[LineUnit], reason: str, *, cancels: bool = False, whole: bool = False
+) -> str:
+    """Return the marketplace's reason, by where the goods are; refuse a refund that no seller there may start."""
+    if cancels:
         # Cancelling a part is possible for want of stock only.
         return reasons.cancellation.get(reason, reasons.cancel) if whole else reasons.cancel
-    delivered = all(unit.site_status != "IN_TRANSIT" for unit in portion.units)
+    delivered = all(unit.site_status != "IN_TRANSIT" for unit in goods)
     default = reasons.refund_delivered if delivered else reasons.refund_in_transit
     if default is None:
         raise BadRequest("ID", "this marketplace lets no seller of this market start a refund; buyers ask for theirs")

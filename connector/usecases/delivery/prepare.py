@@ -4,38 +4,48 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Final
 
 from connector.domain.adjustments import Action, after
 from connector.domain.decisions import (
     APPROVALS,
     UNFINISHED,
+    CancelOrder,
     CreateRefund,
     Decision,
     OrderDecision,
+    OutboxState,
     RejectCancellation,
     RejectReturn,
     SiteDecision,
 )
 from connector.domain.reasons import MARKETS, REASONS, choose
 from connector.errors import Refused
+from connector.ports import UnitOfWork
 from connector.records import OutboxEntry
 from connector.usecases.blocking import HELD, give_way, hold, in_the_way, same_units
+from connector.usecases.delivery.fail import fail
 from connector.usecases.delivery.run import Run, note, stamp
 from connector.usecases.import_claims import astray, reckoned
+from connector.usecases.refunds import site_reason
 
 log = logging.getLogger(__name__)
 
+SHIPPED: Final = "It has been shipped meanwhile, so that it cannot be called off any more. Ask for a refund instead."
+
 
 def prepared(run: Run, entry: OutboxEntry) -> Decision:
-    """Return the decision with a reason that the case's list has, or the sum that would be paid back.
+    """Return the decision with a reason that the case's list has or that fits now, and the sum that would be paid back.
 
     Where the marketplace gives no advice our own reckoning stands: the call itself will say. Raises Unavailable.
     """
     decision = entry.decision
     if (no := _without_reason(decision)) is not None:
         return replace(no, reason=choose(_default_reason(run, no), _live_reasons(run, entry)))
-    if isinstance(decision, CreateRefund) and decision.amount is None:
-        return replace(decision, amount=_plain(_amount(run, entry, decision)))
+    if isinstance(decision, CreateRefund):
+        decision = _by_where_it_is(run, entry, decision)
+        if decision.amount is None:
+            return replace(decision, amount=_plain(_amount(run, entry, decision)))
     return decision
 
 
@@ -53,7 +63,9 @@ def begin(run: Run, entry: OutboxEntry, decision: Decision) -> bool:
             waited = entry.error_message == HELD
             if status is not None or waited:
                 comment = "" if waited else was.comment
-                work.moved(was, replace(was, status=status or was.status, comment=comment, **stamp(work)))
+                reason = decision.reason if isinstance(decision, CreateRefund) else was.site_reason
+                becomes = replace(was, status=status or was.status, comment=comment, site_reason=reason, **stamp(work))
+                work.moved(was, becomes)
     return True
 
 
@@ -67,10 +79,31 @@ def its_turn(run: Run, entry: OutboxEntry, unsettled: Sequence[OutboxEntry]) -> 
         return entry, not (in_time and unsettled)
     with run.store.writing() as work:
         entry = give_way(work, entry, work.now)
+        if _left_meanwhile(work, entry):
+            fail(run, work, entry, code="shipped", words=SHIPPED)
+            entry = work.outbox_entry(entry.id)
         before = in_the_way(work, entry) if entry.state in UNFINISHED else None
         if before is not None:
             hold(work, entry, before, work.now)
     return entry, before is None and entry.state in UNFINISHED
+
+
+def _by_where_it_is(run: Run, entry: OutboxEntry, refund: CreateRefund) -> CreateRefund:
+    """Return a refund that nobody has been told of with the default reason for where the goods are by now."""
+    if refund.reason_named or entry.state is not OutboxState.WAITING:
+        return refund
+    with run.store.reading() as work:
+        goods = [unit for unit in work.units([entry.order_id]) if unit.site_line_id in refund.line_ids]
+        (adjustment,) = work.adjustments_of_entry(entry.id)
+    return replace(refund, reason=site_reason(MARKETS[run.shop.region], goods, adjustment.reason))
+
+
+def _left_meanwhile(work: UnitOfWork, entry: OutboxEntry) -> bool:
+    """Return whether all that was to be called off has been shipped before anybody was told."""
+    decision = entry.decision
+    if not isinstance(decision, CancelOrder) or entry.state is not OutboxState.WAITING:
+        return False
+    return all(unit.shipped for unit in work.units([entry.order_id]) if unit.site_line_id in decision.line_ids)
 
 
 def unsettled(run: Run, entry: OutboxEntry) -> list[OutboxEntry]:
