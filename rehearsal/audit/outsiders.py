@@ -81,8 +81,12 @@ class Outsiders:
 
 
 def taken_on(exchange: Exchange) -> Asked | None:
-    """Return what the connector has taken on for somebody outside; None where it has taken on nothing."""
-    if not (exchange.outside and exchange.callee == "connector" and _may_have_taken(exchange)):
+    """Return what the connector has taken on for somebody outside; None where it has taken on nothing.
+
+    Nor does our own OMS know of what it has asked for where trouble has made a refusal of the answer.
+    """
+    heard_a_no = exchange.caller == "oms" and (exchange.heard or 0) >= 400
+    if exchange.callee != "connector" or not (exchange.outside or heard_a_no) or not _may_have_taken(exchange):
         return None
     asks = _ASKS.fullmatch(exchange.operation or "")
     if asks is None:

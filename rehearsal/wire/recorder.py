@@ -88,6 +88,7 @@ class Exchange(NamedTuple):
     wait: timedelta | None = None  # for which the answer asks the caller not to come again
     token_until: datetime | None = None  # that of the token with which it is made, where that is known
     key: str | None = None  # by which the callee knows it when it comes again
+    heard: int | None = None  # the status that the caller got instead, where the link has altered the response
 
 
 Handler = Callable[[Call], Response]
@@ -220,6 +221,7 @@ class Recorder:
             _wait(response, headers, ended.at),
             self.state.tokens.until(authorization),
             key,
+            ended.received.status if ended.received else None,
         )
         for listener in self._listeners:
             listener(exchange)

@@ -69,3 +69,16 @@ def test_the_buyer_gets_a_coin_less_for_a_unit_than_the_oms_reckons() -> None:
     assert findings(world) == []
     assert world.marketplace.order_view(order.order_id).refunded == unit.total == Decimal("12.49")
     world.close()
+
+
+def test_the_staff_say_no_to_what_was_withdrawn_while_the_connector_was_down(world: World) -> None:
+    order = world.marketplace.place_order()
+    claim = world.marketplace.request_return(order.order_id, return_type="REFUND").return_id
+    case = case_of(world, claim)
+    world.deaths.kill()
+    world.marketplace.withdraw(claim)
+    world.advance(by=timedelta(seconds=1))
+    assert world.oms.reject(case).kept
+    assert world.oms.refund(order_id=order.order_id).kept
+    world.deaths.start()
+    assert findings(world) == []

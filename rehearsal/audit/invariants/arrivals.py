@@ -151,9 +151,11 @@ class EverythingArrives(Invariant):
         if exchange.operation not in (MARK, UNMARK) or exchange.outside:
             return
         if exchange.fault or exchange.failure:
-            if exchange.operation == UNMARK:  # it may have been done, whatever its caller got
-                for order in exchange.subjects:
+            for order in exchange.subjects:  # it may have been done, whatever its caller got
+                if exchange.operation == UNMARK:
                     self._marks[order] = self._marks.get(order, ())[:-1]
+                else:
+                    self._taken_back.pop(order, None)
             return
         if exchange.status is not None and exchange.status < 300:
             (order,) = exchange.subjects

@@ -54,6 +54,7 @@ SENSELESS: Final[Mapping[int, str]] = {
     25020004: "a decision that is not for this kind of request, or that lacks what it needs",
     98001004: "words to the buyer that are too long",
 }
+MADE_UNREADABLE: Final = "unreadable_item"  # the fault after which the OMS has read less than it was told, or nonsense
 NO_REASON: Final = (25001014, 25001015, 25001016, 25001020)  # it does not take a reason of this name there
 
 
@@ -99,6 +100,8 @@ class AsMeant(Invariant):
     _moves: list[tuple[PlayerEvent, Exchange | None]] = field(default_factory=list)
     _told: Told = field(default_factory=Told)
     _to_compare: dict[str, None] = field(default_factory=dict)
+    _misread: bool = False  # by the OMS, in its present pull: nothing is held against what it has read
+    _lacking: bool = False  # it has misread once, and whoever reads what has changed may lack a line for good
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note what is meant and what happens; judge what the OMS reads."""
@@ -125,6 +128,8 @@ class AsMeant(Invariant):
             self.occasions += 1
             return self._told.parcels(event, self.limits)
         elif event.name in (EventName.ORDER_READ, EventName.ADJUSTMENT_READ):
+            if self._misread:
+                return NO_VIOLATION
             self.occasions += 1
             asked = self._asked[event.order].get(event.adjustment) if event.asked else None
             restock = asked.restock if asked else None
@@ -163,6 +168,8 @@ class AsMeant(Invariant):
                     self._answers.refused(event, self.claims, self.limits)
             self._moves = [(event, of) for event, of in known if not of.outside]
         self._answers.take(exchange)
+        if exchange.caller == "oms" and MADE_UNREADABLE in (exchange.fault or ""):
+            self._misread = self._lacking = True
         if not exchange.writes or (exchange.caller, exchange.callee) != ("connector", "marketplace"):
             return NO_VIOLATION
         self._answers.sent(exchange)
@@ -183,8 +190,9 @@ class AsMeant(Invariant):
         for event, exchange in self._moves:
             for meant, wrong in self._wrong(event):
                 yield _departs(event, exchange, meant, wrong)
-        self._moves = []
-        yield from self._told.sums(self.claims, self.limits, now)
+        self._moves, self._misread = [], False
+        if not self._lacking:
+            yield from self._told.sums(self.claims, self.limits, now)
 
     def _wrong(self, event: PlayerEvent) -> Iterable[tuple[_Meant, _Wrong]]:
         if event.name in REQUESTS:

@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from rehearsal.audit.event import MOVES, REQUESTS, EventName, Trouble
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.arrivals import OVER
+from rehearsal.audit.invariants.calls import HANDED_OVER
 from rehearsal.audit.settling import ENDED
 from rehearsal.seats.port import AdjustmentRow, Capability, Question
 from rehearsal.wire.recorder import Exchange
@@ -44,10 +46,16 @@ class NothingStaysOpen(Invariant):
     _moved: set[str] = field(default_factory=set)  # claims that the connector was the last to move
     _made: set[str | None] = field(default_factory=set)  # the keys of calls by which it has moved something
     _tried: int = 0  # its last attempt to move anything
+    _left: dict[str, datetime] = field(default_factory=dict)  # when an order was handed over
+    _called_off: set[str] = field(default_factory=set)  # orders of which money was wished before it was known of that
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note which claims end, and which adjustments are open."""
         claim = event.claim
+        if event.name == EventName.ORDER_STATUS_CHANGED and event.placed in HANDED_OVER:
+            self._left.setdefault(event.order, event.at)
+        elif event.name == EventName.REFUND_REQUESTED and self._has_not_left(event):
+            self._called_off.add(event.order)
         if claim is None:
             return NO_VIOLATION
         if event.by_connector:
@@ -69,6 +77,11 @@ class NothingStaysOpen(Invariant):
             if event.placed not in OVER:
                 self._open[claim][event.ref] = (event.seq, event.placed)
         return NO_VIOLATION
+
+    def _has_not_left(self, wish: PlayerEvent) -> bool:
+        """Return whether an order had not been handed over when money of it was asked for, as far as anybody knew."""
+        left = self._left.get(wish.order)
+        return left is None or wish.at <= left + self.limits.one_round + self.limits.extension(None, left)
 
     def _comes_late(self, claim: str, question: str) -> bool:
         """Return whether nobody asks for this any more, for another reason than that it was carried out meanwhile."""
@@ -123,7 +136,10 @@ class NothingStaysOpen(Invariant):
         words = [word for failures in about for word in failures.words]
         told = row.error or ""
         silent = any(failures.unanswered or failures.overtaken for failures in about)
-        if any(word in told for word in words) or (told and silent):
+        known = self.claims.by_id.get(claim)
+        own = known is None or known.by_seller
+        shipped = own and row.order_id in self._called_off and row.order_id in self._left
+        if any(word in told for word in words) or (told and (silent or shipped)):
             return
         nothing = "no error, as nothing has failed: what was asked for was done, be it that the answer got lost"
         expected = f"the words of who refused it: {' or '.join(words)}" if words else nothing

@@ -188,16 +188,21 @@ class IsTold(Invariant):
         since = self._kept.setdefault(key, event.at)
         if event.accepted:
             del self._kept[key]
-            if since == event.at or not self._overtaken(event.claim, since):
+            if not self._overtaken(event, since):
                 self._expect(event, what, words, event.at + self._at_once, since)
 
-    def _overtaken(self, claim: str | None, since: datetime) -> bool:
-        """Return whether somebody else moved the claim while the OMS kept its answer: no connector may have had it.
+    def _overtaken(self, event: PlayerEvent, since: datetime) -> bool:
+        """Return whether nothing was left to answer: the connector had read so, or may have while the OMS kept its own.
 
-        What moved it in that very second may have come before the answer, or after it.
+        What moved the claim in the very second of an answer may have come before it, or after it.
         """
-        known = self.claims.by_id.get(claim or "")
-        return known is not None and since <= known.states[-1].since and not known.states[-1].ours
+        known = self.claims.by_id.get(event.claim or "")
+        if known is None:
+            return False
+        read, now = self.claims.read(known, event.seq), known.now
+        if read is not None and not read.ours and read.status.endswith(ENDED):
+            return True
+        return since < event.at and since <= now.since and not now.ours
 
     def _troubled(self, event: PlayerEvent) -> bool:
         """Return whether the answer may have been lost, so that what came of it is learnt as if from outside."""

@@ -160,7 +160,7 @@ class Trouble:
 
     def _clear(self) -> None:
         """Leave the link as it is where nothing is wrong, once nothing is."""
-        if not self.state.held and not any(one.active for one in self.state.planned):
+        if not self.state.held and not any(map(self._stands, self.state.planned)):
             self._scene.recorder.link = undisturbed
 
     # where it bites
@@ -172,7 +172,7 @@ class Trouble:
         found = endpoint.contract.find(call.method, unquote(call.path))
         on_the_way = _OnTheWay(call, endpoint, handler, found[0] if found else None, self._shop(call, endpoint))
         try:
-            fits = [one for one in self.state.planned if one.active and self._fits(one.fault, on_the_way)]
+            fits = [one for one in self.state.planned if self._stands(one) and self._fits(one.fault, on_the_way)]
             return self._through(on_the_way, [one for one in fits if self._meets(one)])
         finally:
             for held in late:
@@ -181,9 +181,14 @@ class Trouble:
                     self._scene.recorder.exchange(*held)
             self._clear()
 
+    def _stands(self, one: Planned) -> bool:
+        """Return whether calls can meet it: tokens that it has ended stay so, also when it is over itself."""
+        ended_tokens = one.stage is Stage.OVER and self._kinds[one.fault.kind].ends_tokens
+        return one.active or (ended_tokens and (one.fault.times is None or one.missed > 0))
+
     def _through(self, way: _OnTheWay, ahead: Sequence[Planned]) -> Response:
         for number, one in enumerate(ahead):
-            if one.active:
+            if self._stands(one):
                 return self._met(way, one, partial(self._through, way, ahead[number + 1 :]))
         return way.handler(way.call)
 
@@ -226,7 +231,7 @@ class Trouble:
         kind, call = self._kinds[one.fault.kind], way.call
 
         def hit(shop_id: str | None = way.shop_id) -> bool:
-            if kind.says_hits and not (one.active and self._strikes(one)):
+            if kind.says_hits and not (self._stands(one) and self._strikes(one)):
                 return False
             one.hit += 1
             call.fault = f"{call.fault}, {one.fault.kind}" if call.fault else one.fault.kind
