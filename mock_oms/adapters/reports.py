@@ -30,7 +30,11 @@ LISTS: Final[Mapping[str, Mapping[str, str]]] = {
     **{f"/v1/{level}": NOTHING_MORE for level in Level},
 }
 EVERYBODY_ASKS: Final = ("ID", "CreatedDateUtc")  # no connector refuses a filter by these
-
+# How an order stands of which all parcels have left, or none.
+STANDS: Final = {
+    frozenset({True}): ("Shipped", "Canceled"),
+    frozenset({False}): ("Unshipped", "PendingShipment", "Canceled"),
+}
 
 _COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "eq": operator.eq,
@@ -164,8 +168,8 @@ class Reports:
         stand = tuple(parcel["DeliveryStatus"] for parcel in parcels)
         self.parcels[order["SiteOrderID"]] = stand
         left = {status not in ("NoChange", "ReadyForPickup", "Canceled") for status in stand}
-        status = {frozenset({True}): "Shipped", frozenset({False}): "Unshipped"}.get(frozenset(left))
-        if status and order["ShippingStatus"] not in (status, "Canceled"):
+        fitting = STANDS.get(frozenset(left))
+        if fitting and order["ShippingStatus"] not in fitting:
             raise Unreadable(f"The connector says of {path} {order['ShippingStatus']}, and of its parcels otherwise.")
 
     def _by_mark(self, rows: list[Json], marked: AbstractSet[str]) -> None:
