@@ -71,6 +71,16 @@ Feature: Part of an order is called off, the rest is shipped
       Then the seller sees that the refund of Maya failed, and why
       And all three books say 0.00 USD for Maya
 
+    @R14 @R56
+    Scenario: What waits for the answer to a buyer has left by then
+      Given a vase for 33.33 USD is packed for Noah
+      And Noah has asked for his money back
+      And everybody has heard of it
+      And the seller has called off what Noah ordered, as it is not available
+      And the seller has shipped Noah's order
+      When the seller rejects Noah's request
+      Then the seller sees that the refund of Noah failed, and why
+
     @R14 @R55
     Scenario: The seller refunds what is known to have left
       Given the seller has shipped Maya's order

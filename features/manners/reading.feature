@@ -106,3 +106,13 @@ Feature: The OMS reads in its own way
       | manners                                              |
       | says the sum of a plain yes                          |
       | says the sum of a plain yes and answers line by line |
+
+  @trouble
+  Scenario: Of two that mark an order as fetched one takes its mark back, and the connector dies over the other's
+    Given the OMS has a second application
+    And Maya has ordered a vase for 90.00 USD
+    And 7 minutes have passed
+    And the connector is to die twice, after every commit
+    When 2 hours pass
+    Then the connector has died 2 times
+    And the seller knows of Maya's order

@@ -37,3 +37,9 @@ Feature: The OMS makes a report every night
     And the seller has shipped Noah's order
     When an hour passes
     Then the connector has answered whatever the report asked for
+
+  @R14 @R44
+  Scenario: One order waits for the carrier
+    Given a kettle for 24.50 USD is packed for Kim
+    When an hour passes
+    Then the connector has answered whatever the report asked for

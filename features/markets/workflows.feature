@@ -145,6 +145,15 @@ Feature: The guide's workflows in every market
       And the seller sees no failure for Ana
       And all three books say 240000 VND for Ana
 
+    @R14 @R25
+    Scenario: Nobody says how much is called off, and nothing was paid
+      Given a shop in Vietnam
+      And Ana has not paid for a vase for 240000 VND
+      And Ana has asked to cancel the order
+      When an hour passes
+      Then Ana's order is canceled
+      And all three books say 0 VND for Ana
+
   Rule: Each market has its hours
 
     @R10 @R17 @R45

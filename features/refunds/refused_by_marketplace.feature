@@ -47,6 +47,14 @@ Feature: The marketplace has the last word on a refund
         | a garden hose for 27.50 USD is on its way to Noah |
         | Noah has received a garden hose for 27.50 USD     |
 
+    @R16 @R56
+    Scenario: They arrive before anything is sent
+      Given a garden hose for 27.50 USD is on its way to Noah
+      And everybody has heard of it
+      And Noah's order has been delivered
+      When the seller refunds Noah 5.00 USD of the order
+      Then all three books say 5.00 USD for Noah
+
   Rule: Nobody gets back more than was paid
 
     @R56 @R67

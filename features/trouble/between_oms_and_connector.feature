@@ -45,3 +45,41 @@ Feature: Trouble between the OMS and the connector
         | receives the next 5 decisions twice                           |
         | receives every call twice for 20 minutes                      |
         | receives the next 5 decisions 1 minute late                   |
+
+  Rule: The OMS hears a no, and it was a yes
+
+    @trouble
+    Scenario Outline: The staff are told that it cannot be done, and the connector does it
+      Given everybody has heard of it
+      And the connector <trouble>
+      When the seller tries to <act>
+      And an hour passes
+      Then the trouble was hit
+      And all three books say <paid> for <buyer>
+
+      Examples:
+        | trouble                                                           | act                    | buyer | paid      |
+        | receives the next decision twice, and is heard the last time      | approve Maya's request | Maya  | 39.98 USD |
+        | receives the next decision twice, and is heard the last time      | reject Noah's request  | Noah  | 0.00 USD  |
+        | answers 400 to the next decision, and carries it out all the same | approve Maya's request | Maya  | 39.98 USD |
+        | answers 400 to the next refund, and carries it out all the same   | refund Kim's whole order | Kim | 27.50 USD |
+
+  Rule: Of what the OMS reads something is not as anybody knows it
+
+    @trouble
+    Scenario Outline: One line of a request, or one word of it
+      Given Lena has received:
+        | goods | pieces | price each |
+        | rug   | 1      | 89.00 USD  |
+        | mug   | 2      | 12.50 USD  |
+      And the connector has one <unknown> in its answers to every call for 2 hours
+      And Lena has asked for her money back
+      When 3 hours pass
+      Then the trouble was hit
+      And Lena's request is shown as "Request Pending"
+
+      Examples:
+        | unknown                   |
+        | that nobody can read      |
+        | whose status nobody knows |
+        | whose type nobody knows   |

@@ -74,6 +74,21 @@ Feature: Tokens end before their time
         | Maya  | Completed       | order refund    | 39.98 USD |
         | Noah  | Refund Rejected | refund rejected | 0.00 USD  |
 
+    @trouble
+    Scenario Outline: It is not missed before the trouble is over
+      Given the connector's access token has <ended>
+      And the trouble is over
+      And Ana has received a mug for 12.50 USD
+      And 5.00 USD of Ana's order have been refunded in Seller Center
+      When an hour passes
+      Then the trouble was hit
+      And all three books say 5.00 USD for Ana
+
+      Examples:
+        | ended        |
+        | been revoked |
+        | expired      |
+
   Rule: What nobody can renew waits for the seller
 
     @trouble
