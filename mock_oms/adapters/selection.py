@@ -40,9 +40,10 @@ class Selection:
                 if before is not None and place > before:
                     raise Unreadable(f"The connector's list is not in the order that was asked for, {order}.")
                 before = place
-            self._note(path, row)
-            for line in row.get(LINES) or ():
-                self._note(LINES, line)
+            if DATE in row:  # what lacks that cannot be read, and nobody wants no more than it shows
+                self._note(path, row)
+                for line in row.get(LINES) or ():
+                    self._note(LINES, line)
             yield row
 
     def _note(self, what: str, row: Mapping[str, Any]) -> None:

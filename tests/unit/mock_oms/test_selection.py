@@ -18,11 +18,12 @@ def test_what_has_been_seen_is_asked_for_by_name() -> None:
     selection = Selection(defaultdict(set))
     assert selection.worded(ORDERS, {"$expand": "Items"}) == {"$expand": "Items", "$orderby": BY_DATE}
     rows = [
-        {"ID": 2, "Items": [{"ID": 7, "Sku": "a"}], "Items@odata.nextLink": "/"},
-        {"ID": 1, "Total": 3, "Items": []},
+        {"ID": 3, "Nothing": "else"},  # cannot be read: of it nobody learns what there is
+        {"ID": 2, "CreatedDateUtc": NINE, "Items": [{"ID": 7, "Sku": "a"}], "Items@odata.nextLink": "/"},
+        {"ID": 1, "CreatedDateUtc": NINE, "Total": 3, "Items": []},
     ]
     assert list(selection.checked(ORDERS, rows)) == rows
-    asked = {"$expand": "Items($select=Sku,ID)", "$select": "Total,ID", "$orderby": BY_DATE}
+    asked = {"$expand": "Items($select=Sku,ID)", "$select": "Total,ID,CreatedDateUtc", "$orderby": BY_DATE}
     assert selection.worded(ORDERS, {"$expand": "Items"}) == asked
     assert selection.worded(ADJUSTMENTS, {}) == {"$orderby": "ID desc"}
 
