@@ -83,3 +83,12 @@ Feature: Trouble between the OMS and the connector
         | that nobody can read      |
         | whose status nobody knows |
         | whose type nobody knows   |
+
+    @trouble
+    Scenario: What is shown is long over
+      Given the connector answers every call as it did 20 minutes before for 2 hours
+      And the connector answers every call as it did 10 minutes before for 2 hours
+      And Lena has ordered a silk scarf for 64.00 USD
+      When 3 hours pass
+      Then the trouble was hit
+      And the seller knows of Lena's order

@@ -60,6 +60,7 @@ class EverythingArrives(Invariant):
     _beside: list[tuple[_Readings, set[str], Violation]] = field(default_factory=list)  # in the pull that goes on
     _marks: dict[str, tuple[int, ...]] = field(default_factory=dict)  # of orders as the connector numbers them
     _taken_back: dict[str, tuple[datetime, int]] = field(default_factory=dict)  # and since when one of these is
+    _disturbed: bool = False  # something has befallen a call of the OMS's within its present pull
 
     @property
     def _limit(self) -> timedelta:
@@ -148,6 +149,8 @@ class EverythingArrives(Invariant):
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """Judge that an order which was fetched, and is marked as fetched, is not offered again."""
+        if exchange.caller == "oms" and exchange.fault:
+            self._disturbed = True
         if exchange.operation not in (MARK, UNMARK) or exchange.outside:
             return
         if exchange.fault or exchange.failure:
@@ -164,6 +167,8 @@ class EverythingArrives(Invariant):
                 self._taken_back[order] = exchange.at, exchange.seq
                 return
             self._taken_back.pop(order, None)
+            if self._disturbed and order in self._marks:  # it may have been shown a list of the time before
+                return
             marks = self._marks[order] = (*self._marks.get(order, ()), exchange.seq)
             if len(marks) > READERS:
                 witness = Witness(exchanges=marks[: READERS + 1], about={"order": order})
@@ -173,6 +178,7 @@ class EverythingArrives(Invariant):
         """Nothing is awaited for longer than the limit; and a pull, which reads what is new first, is over."""
         yield from (beside for known, both, beside in self._beside if both <= known.open.keys())
         self._beside.clear()
+        self._disturbed = False
         yield from self._not_offered(now)
         while self._heap and self._heap[0][0] < now:
             due, identity = heapq.heappop(self._heap)
