@@ -29,6 +29,8 @@ from rehearsal.world.world import World
 # After the hour that every scenario has: a death costs a round, and the OMS a pull.
 AFTERWARDS: Final = timedelta(hours=1)
 CAUGHT_UP: Final = 3 * ROUND + 2 * PULL  # after the time that it was down: so much has whoever catches up
+SOON: Final = ROUND + PULL  # by so much a death may have put off what the marketplace does by itself
+SEEN_OUT: Final = 4  # so often, as one thing may follow from another
 REFUSE: Final = "refuse"  # the fault that answers in the marketplace's place
 ABOUT: Final = ("return_id", "cancel_id", "order_id")  # the fields of a row that say whom it is about
 FAILED: Final = "Error"  # ChannelAdvisor's status of what was not carried out
@@ -288,6 +290,7 @@ def _play(script: Script, points: CrashPoints) -> Ending:
         stage.current.deaths.spare()  # who looks at what has come of it is no part of the story
         if points.down:  # nor is the time after which it is back, and all have heard of it
             telling.wait(points.down + AFTERWARDS)
+        telling.see_out()
         telling.hear(stage.findings)  # a connector that has ended of its own accord says so once
         unheard, said, rest = _unheard(stage, points), stage.findings(), telling.at_rest()
         own = (*telling.stage_failures, *(one["what"] for one in said["stage_failures"]))
@@ -329,6 +332,15 @@ class Telling:
         refused = self.ask(Asked("advance", {}, {"by": iso_duration(span)}))
         if refused and not self.failures:
             self.stage_failures.append(refused)
+
+    def see_out(self) -> None:
+        """Wait for what the marketplace is about to do: else a death decides whether the story ends before it."""
+        for _ in range(SEEN_OUT):
+            until = self.stage.current.now + SOON
+            agenda = self.stage.agenda()["agenda"]
+            if not any(one["who"] == "marketplace" and instant(one["at"], "at") <= until for one in agenda):
+                return
+            self.wait(SOON)
 
     def _make(self, asked: Asked) -> str:
         return self.hear(lambda: self.stage.request(CALLS[asked.name], asked.path, asked.body))

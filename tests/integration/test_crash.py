@@ -284,6 +284,18 @@ def test_a_scenario_that_is_broken_by_itself_is_worse_than_what_is_not_judged(re
     assert "0 findings, 8 not judged" in out
 
 
+def test_a_story_that_ends_with_a_deadline_is_seen_out(told: Path) -> None:
+    """A death in its first round puts off when the buyer asks, and so when the marketplace decides."""
+    waits = "the clock stands 1 hour before the answer to Maya is due"
+    story = HEARD.replace("the seller approves Maya's request", waits).replace("39.98 USD for", "0.00 USD for")
+    asked = "    And Maya has asked"
+    told.write_text(story.replace(asked, f"    And everybody has heard of it\n{asked}"))
+    late = story_of(told)
+    assert {row["refunded"] for row in late.ending.rest["returns"]} == {"39.98"}
+    first = [one for one in late.boundaries if one.at == START]
+    assert {replay.trial(late, one, timedelta(0)).why for one in first} == {""}
+
+
 def test_who_comes_back_after_the_deadline_is_told_of_it_and_what_it_had_to_send_is_not_judged(told: Path) -> None:
     rejects = HEARD.replace("approves", "rejects").replace("39.98 USD for", "0.00 USD for")
     told.write_text(
