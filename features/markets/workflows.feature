@@ -119,6 +119,17 @@ Feature: The guide's workflows in every market
       And the seller sees no failure for Ana
       And all three books say 24.50 GBP for Ana
 
+    @R14 @R55
+    Scenario: One thing of three is called off, with its part of shipping and tax
+      Given a shop in the United Kingdom
+      And Ana has ordered, with 0.01 GBP for shipping and 4.13 GBP of tax, 0.31 GBP of it on shipping:
+        | goods | pieces | price each |
+        | mug   | 2      | 9.99 GBP   |
+        | rug   | 1      | 50.00 GBP  |
+      And an hour has passed
+      When the seller calls off what Ana ordered of the rug, as it is not available
+      Then all three books say 52.94 GBP for Ana
+
     @R4 @R60
     Scenario: One thing of three is asked for, with its part of shipping and tax
       Given a shop in the United Kingdom

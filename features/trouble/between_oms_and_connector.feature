@@ -45,6 +45,7 @@ Feature: Trouble between the OMS and the connector
         | receives the next 5 decisions twice                           |
         | receives every call twice for 20 minutes                      |
         | receives the next 5 decisions 1 minute late                   |
+        | answers the next 5 decisions 2 seconds late                   |
 
   Rule: The OMS hears a no, and it was a yes
 

@@ -82,3 +82,13 @@ def test_the_staff_say_no_to_what_was_withdrawn_while_the_connector_was_down(wor
     assert world.oms.refund(order_id=order.order_id).kept
     world.deaths.start()
     assert findings(world) == []
+
+
+def test_a_line_of_a_replacement_waits_for_the_next_pull_and_seller_center_pays() -> None:
+    world = World(seed=1, oms_manners=("line-by-line",))
+    lines = [OrderLine("MUG", 1, Decimal("9.99"), 1), OrderLine("LAMP", 1, Decimal("50.00"), 1)]
+    order = world.marketplace.place_order(lines=lines)
+    claim = world.marketplace.request_return(order.order_id, return_type="REPLACEMENT").return_id
+    world.oms.reject(case_of(world, claim))
+    world.marketplace.seller_center_decision(claim, decision="ISSUE_REPLACEMENT_REFUND")
+    assert findings(world) == []

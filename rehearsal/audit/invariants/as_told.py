@@ -208,9 +208,11 @@ class Told:
             if any(one.status in (KNOWN_ONLY, FAILED) for one in readings):
                 continue
             alone = len(claims.of_order[claim.order_id]) == 1
-            yield from judge_sum(claim, readings, claims.known(claim, now, limits), alone=alone)
+            order = self._orders.get(claim.order_id)
+            paid = order.parts if order else {}
+            yield from judge_sum(claim, readings, claims.known(claim, now, limits), paid, alone=alone)
             if claim.order_id in self._taxed:
-                yield from judge_taxes(claim, readings, self._orders[claim.order_id].parts)
+                yield from judge_taxes(claim, readings, paid)
         self._moved = {}
 
 

@@ -65,9 +65,10 @@ class NothingStaysOpen(Invariant):
             self._moved.discard(claim)
         if event.name in MOVES or event.name in REQUESTS:
             self._ended.pop(claim, None)
+            if not event.by_connector:
+                self._failures[claim].overtaken |= self.decisions.kept(claim)
             if event.status.endswith(ENDED):
                 self._ended[claim] = (event.seq, event.order, event.status)
-                self._failures[claim].overtaken |= self.decisions.kept(claim)
         elif event.name == EventName.DEADLINE_LAPSED or (
             event.name == EventName.DECISION_GIVEN and self._comes_late(claim, event.question or Question.REQUEST)
         ):

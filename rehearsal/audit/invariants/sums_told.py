@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from rehearsal.audit.claims import Claim, State
+from rehearsal.audit.decision_ledger import DIVIDED
 from rehearsal.audit.event import PlayerEvent
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
@@ -47,14 +48,20 @@ def current(readings: Iterable[Reading]) -> list[Reading]:
     return list(newest.values())
 
 
-def judge_sum(claim: Claim, readings: list[Reading], stood: list[State], *, alone: bool) -> Iterable[Violation]:
-    """Judge the sum of a claim's lines and, where the order has no other claim, what all of it is made of."""
+def judge_sum(
+    claim: Claim, readings: list[Reading], stood: list[State], paid: Mapping[str, Decimal], *, alone: bool
+) -> Iterable[Violation]:
+    """Judge the sum of a claim's lines and, where the order has no other claim, what all of it is made of.
+
+    Of what the seller has started a unit may be a coin off in each part that was `paid` for all units together.
+    """
     total = sum((one.amount for one in readings), ZERO)
     coins = coin(claim.currency) * max(len(claim.units), 1)
+    off = coins * max(sum(1 for part in DIVIDED if paid.get(part)), 1) if claim.by_seller else ZERO
     totals = list(dict.fromkeys(state.total for state in stood))
     about = {"order_id": claim.order_id, "claim": claim.id, "adjustment_id": readings[0].case}
     events = (claim.now.seq, *(one.seq for one in readings))
-    if not any(abs(total - said) <= (coins if claim.by_seller else ZERO) for said in totals):
+    if not any(abs(total - said) <= off for said in totals):
         yield Violation(
             f"told sum {claim.id} {total} {claim.currency}",
             "connector",

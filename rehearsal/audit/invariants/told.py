@@ -16,6 +16,7 @@ from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.order_told import still_so
 from rehearsal.audit.invariants.status_words import SAID, UNDER_WAY, asks, statuses
+from rehearsal.audit.limits import EVERY_SHOP, SAME_ROUND
 from rehearsal.audit.settling import ENDED
 from rehearsal.seats.port import Activity, Capability
 
@@ -214,7 +215,10 @@ class IsTold(Invariant):
         self, event: PlayerEvent, what: str, words: str, latest: datetime, since: datetime | None = None
     ) -> None:
         self.occasions += 1
-        line = _Expected(what, (since or event.at) - self.limits.grain, latest, words, event.claim or "", event.seq)
+        begins = (since or event.at) - self.limits.grain
+        if self.limits.extension(EVERY_SHOP, begins - SAME_ROUND):  # the answer may have been held up
+            begins -= SAME_ROUND
+        line = _Expected(what, begins, latest, words, event.claim or "", event.seq)
         self._expected[event.order].append(line)
 
     @property
