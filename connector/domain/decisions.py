@@ -97,7 +97,8 @@ class OrderDecision:
     reason: str
     currency: str
     stated: bool = False  # whether the seller has named a sum
-    whole: bool  # whether these are all units of the order
+    whole: bool  # whether these are all units of the order that are left
+    reason_named: bool = True  # by the seller; otherwise it is the one that fits when it is sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,6 @@ class CreateRefund(OrderDecision):
     operation = Operation.CREATE_RETURN
     amount: Decimal | None
     mended: bool = False  # whether a coin that lies elsewhere at the marketplace has been let go
-    reason_named: bool = False  # by the seller; otherwise it is the one that fits where the goods are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -295,11 +295,12 @@ def _decision(
         "currency": order.currency,
         "stated": _states_a_sum(request),
         "whole": whole,
+        "reason_named": bool(request.site_reason),
     }
     if portion.cancels:
         return CancelOrder(**about)
     amount = None if portion.whole_units else portion.parts.total
-    return CreateRefund(**about, amount=amount, reason_named=bool(request.site_reason))
+    return CreateRefund(**about, amount=amount)
 
 
 def _states_a_sum(request: Adjust) -> bool:

@@ -112,3 +112,17 @@ def test_two_refunds_of_one_unit_are_told_apart_whatever_becomes_of_their_answer
     world.advance(by=3 * HOUR)
     assert agreed(world) == Decimal("12.00")
     assert sums(world) == [(Decimal("5.00"), None), (Decimal("7.00"), None)]
+
+
+def test_the_books_have_the_reason_that_was_sent(world: World) -> None:
+    """The goods arrive after the refund was asked for, and before it is sent."""
+    order = world.marketplace.place_order(status="IN_TRANSIT")
+    world.advance(by=QUARTER)
+    world.oms.refund(order_id=order.order_id, amount=Decimal(5))
+    world.marketplace.deliver_order(order.order_id)
+    world.advance(by=HOUR)
+    exchanges = [entry for entry in world.trace.entries() if entry["kind"] == "exchange"]
+    (sent,) = (one["request"]["body"] for one in exchanges if (one["operation"] or "").startswith("createReturn"))
+    read = [one["response"]["body"]["value"] for one in exchanges if one["path"] == "/v1/OrderAdjustments"]
+    assert [rows[-1]["SiteReason"] for rows in read if rows][-1] == sent["return_reason"]
+    assert sent["return_reason"] == "ecom_order_delivered_refund_reason_not_match_description_seller"

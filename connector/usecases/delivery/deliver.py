@@ -74,7 +74,7 @@ def carried_out(work: UnitOfWork, was: Adjustment, decision: Decision, made: str
     more = stamp(work)
     if isinstance(decision, OrderDecision):
         action = Action.ACCEPTED
-        more["site_adjustment_id"] = made
+        more |= {"site_adjustment_id": made, "site_reason": decision.reason}
     else:
         action = BRINGS[decision.choice]
     if action is Action.INFORMED:  # what is sent once more costs nothing

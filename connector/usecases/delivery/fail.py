@@ -68,7 +68,14 @@ def broke(run: Run, entry: OutboxEntry, error: Exception) -> OutboxState:
 
 
 def fail(
-    run: Run, work: UnitOfWork, entry: OutboxEntry, *, code: str, words: str, claims: Sequence[Claim] = ()
+    run: Run,
+    work: UnitOfWork,
+    entry: OutboxEntry,
+    *,
+    code: str,
+    words: str,
+    claims: Sequence[Claim] = (),
+    why: str = f"{MARKETPLACE} does not take it",
 ) -> None:
     """End in an error that a person can see; what still waits for the seller is asked anew, so that they can."""
     work.outbox_entry_finished(entry.id, OutboxState.REFUSED, work.now, error=(code, words))
@@ -79,7 +86,7 @@ def fail(
         work.moved(was, becomes)
         if status is RequestStatus.ERROR:
             failed.append(was)
-    text = f"Error: {MARKETPLACE} does not take it ({describe(entry.decision)}), code {code}"
+    text = f"Error: {why} ({describe(entry.decision)}), code {code}"
     note(work, entry, "refused", text, words=words, site_id=entry.site_id)
     waits = _still_waits(run, entry, claims)
     if failed and waits is not None:

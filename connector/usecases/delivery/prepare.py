@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from connector.domain.adjustments import Action, after
+from connector.domain.adjustments import Action, RequestStatus, after
 from connector.domain.decisions import (
     APPROVALS,
     UNFINISHED,
@@ -20,6 +20,7 @@ from connector.domain.decisions import (
     SiteDecision,
 )
 from connector.domain.reasons import MARKETS, REASONS, choose
+from connector.domain.site import GONE
 from connector.errors import Refused
 from connector.ports import UnitOfWork
 from connector.records import OutboxEntry
@@ -31,6 +32,7 @@ from connector.usecases.refunds import site_reason
 
 log = logging.getLogger(__name__)
 
+CALLED_OFF: Final = (RequestStatus.NOT_ACKNOWLEDGED, RequestStatus.ACKNOWLEDGED, RequestStatus.COMPLETE)
 SHIPPED: Final = "It has been shipped meanwhile, so that it cannot be called off any more. Ask for a refund instead."
 
 
@@ -42,10 +44,10 @@ def prepared(run: Run, entry: OutboxEntry) -> Decision:
     decision = entry.decision
     if (no := _without_reason(decision)) is not None:
         return replace(no, reason=choose(_default_reason(run, no), _live_reasons(run, entry)))
-    if isinstance(decision, CreateRefund):
-        decision = _by_where_it_is(run, entry, decision)
-        if decision.amount is None:
-            return replace(decision, amount=_plain(_amount(run, entry, decision)))
+    if isinstance(decision, CreateRefund | CancelOrder):
+        decision = _as_things_are(run, entry, decision)
+    if isinstance(decision, CreateRefund) and decision.amount is None:
+        return replace(decision, amount=_plain(_amount(run, entry, decision)))
     return decision
 
 
@@ -63,9 +65,7 @@ def begin(run: Run, entry: OutboxEntry, decision: Decision) -> bool:
             waited = entry.error_message == HELD
             if status is not None or waited:
                 comment = "" if waited else was.comment
-                reason = decision.reason if isinstance(decision, CreateRefund) else was.site_reason
-                becomes = replace(was, status=status or was.status, comment=comment, site_reason=reason, **stamp(work))
-                work.moved(was, becomes)
+                work.moved(was, replace(was, status=status or was.status, comment=comment, **stamp(work)))
     return True
 
 
@@ -80,7 +80,7 @@ def its_turn(run: Run, entry: OutboxEntry, unsettled: Sequence[OutboxEntry]) -> 
     with run.store.writing() as work:
         entry = give_way(work, entry, work.now)
         if _left_meanwhile(work, entry):
-            fail(run, work, entry, code="shipped", words=SHIPPED)
+            fail(run, work, entry, code="shipped", words=SHIPPED, why="Not sent")
             entry = work.outbox_entry(entry.id)
         before = in_the_way(work, entry) if entry.state in UNFINISHED else None
         if before is not None:
@@ -88,14 +88,23 @@ def its_turn(run: Run, entry: OutboxEntry, unsettled: Sequence[OutboxEntry]) -> 
     return entry, before is None and entry.state in UNFINISHED
 
 
-def _by_where_it_is(run: Run, entry: OutboxEntry, refund: CreateRefund) -> CreateRefund:
-    """Return a refund that nobody has been told of with the default reason for where the goods are by now."""
-    if refund.reason_named or entry.state is not OutboxState.WAITING:
-        return refund
+def _as_things_are(run: Run, entry: OutboxEntry, decision: CreateRefund | CancelOrder) -> CreateRefund | CancelOrder:
+    """Return what nobody has been told of yet as what it is by now: all that is left or a part of it, and why."""
+    if entry.state is not OutboxState.WAITING:
+        return decision
     with run.store.reading() as work:
-        goods = [unit for unit in work.units([entry.order_id]) if unit.site_line_id in refund.line_ids]
-        (adjustment,) = work.adjustments_of_entry(entry.id)
-    return replace(refund, reason=site_reason(MARKETS[run.shop.region], goods, adjustment.reason))
+        units = work.units([entry.order_id])
+        adjustments = work.adjustments_of_order(entry.order_id)
+    (own,) = (one for one in adjustments if one.outbox_id == entry.id)
+    called_off = [one for one in adjustments if one.request_type == "CANCEL" and one.status in CALLED_OFF]
+    gone = {line_id for one in called_off for line_id in one.site_line_ids}
+    live = {unit.site_line_id for unit in units if unit.site_status != GONE} - gone
+    whole, reason = live == set(decision.line_ids), decision.reason
+    if not decision.reason_named:
+        goods = [unit for unit in units if unit.site_line_id in decision.line_ids]
+        cancels = isinstance(decision, CancelOrder)
+        reason = site_reason(MARKETS[run.shop.region], goods, own.reason, cancels=cancels, whole=whole)
+    return replace(decision, whole=whole, reason=reason)
 
 
 def _left_meanwhile(work: UnitOfWork, entry: OutboxEntry) -> bool:
@@ -103,7 +112,8 @@ def _left_meanwhile(work: UnitOfWork, entry: OutboxEntry) -> bool:
     decision = entry.decision
     if not isinstance(decision, CancelOrder) or entry.state is not OutboxState.WAITING:
         return False
-    return all(unit.shipped for unit in work.units([entry.order_id]) if unit.site_line_id in decision.line_ids)
+    goods = [unit for unit in work.units([entry.order_id]) if unit.site_line_id in decision.line_ids]
+    return bool(goods) and all(unit.shipped for unit in goods)
 
 
 def unsettled(run: Run, entry: OutboxEntry) -> list[OutboxEntry]:
