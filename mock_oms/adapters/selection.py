@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from mock_oms.adapters.rows import moment_of
-from mock_oms.errors import Unreadable
+from mock_oms.errors import Rejected, Unreadable
 
 LINES: Final = "Items"  # which orders come with
 DATE: Final = "CreatedDateUtc"
@@ -33,18 +33,26 @@ class Selection:
         return asked
 
     def checked(self, path: str, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Yield rows that come in the order that was asked for, and note their fields. Raises Unreadable."""
+        """Yield rows that come in the order that was asked for, and note their fields. Raises Unreadable.
+
+        Where the list is refused, what was noted is forgotten: a field may have been shown that there is not.
+        """
         order, before = _order(path), None
-        for row in rows:
-            if (place := _place(row, order)) is not None:
-                if before is not None and place > before:
-                    raise Unreadable(f"The connector's list is not in the order that was asked for, {order}.")
-                before = place
-            if DATE in row:  # what lacks that cannot be read, and nobody wants no more than it shows
-                self._note(path, row)
-                for line in row.get(LINES) or ():
-                    self._note(LINES, line)
-            yield row
+        try:
+            for row in rows:
+                if (place := _place(row, order)) is not None:
+                    if before is not None and place > before:
+                        raise Unreadable(f"The connector's list is not in the order that was asked for, {order}.")
+                    before = place
+                if DATE in row:  # what lacks that cannot be read, and nobody wants no more than it shows
+                    self._note(path, row)
+                    for line in row.get(LINES) or ():
+                        self._note(LINES, line)
+                yield row
+        except Rejected:
+            self._names.pop(path, None)
+            self._names.pop(LINES, None)
+            raise
 
     def _note(self, what: str, row: Mapping[str, Any]) -> None:
         self._names[what].update(name for name in row if "@" not in name and name != LINES)

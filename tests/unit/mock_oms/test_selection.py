@@ -1,12 +1,13 @@
 """An OMS that names the fields it wants, and the order in which it wants the rows."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from mock_oms.adapters.selection import Selection
-from mock_oms.errors import Unreadable
+from mock_oms.errors import Rejected, Unreadable
 from tests.refused import refused
 
 ORDERS, ADJUSTMENTS = "/v1/Orders", "/v1/OrderAdjustments"
@@ -26,6 +27,20 @@ def test_what_has_been_seen_is_asked_for_by_name() -> None:
     asked = {"$expand": "Items($select=Sku,ID)", "$select": "Total,ID,CreatedDateUtc", "$orderby": BY_DATE}
     assert selection.worded(ORDERS, {"$expand": "Items"}) == asked
     assert selection.worded(ADJUSTMENTS, {}) == {"$orderby": "ID desc"}
+
+
+def test_what_is_refused_is_asked_for_without_names() -> None:
+    """As where one answer has shown a field that there is not."""
+    selection = Selection(defaultdict(set))
+
+    def turned_away() -> Iterator[dict[str, object]]:
+        raise Rejected(400, "Orders has no field 'Weather'.")
+        yield {}
+
+    list(selection.checked(ORDERS, [{"ID": 1, "CreatedDateUtc": NINE, "Weather": "fair", "Items": [{"ID": 2}]}]))
+    with pytest.raises(Rejected):
+        list(selection.checked(ORDERS, turned_away()))
+    assert selection.worded(ORDERS, {"$expand": "Items"}) == {"$expand": "Items", "$orderby": BY_DATE}
 
 
 def _dated(*rows: tuple[object, object]) -> list[dict[str, object]]:
