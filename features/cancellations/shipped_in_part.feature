@@ -62,6 +62,15 @@ Feature: Part of an order is called off, the rest is shipped
         | calls off what Maya ordered, as the buyer wishes |
         | refunds Maya the tax                             |
 
+  Rule: Two parts that are called off within one round are all that there was
+
+    @R14 @R56
+    Scenario: The buyer wants neither, and the seller says so of the one and then of the other
+      Given the seller has called off what Maya ordered of the rug, as the buyer wishes
+      When the seller calls off what Maya ordered of the mugs, as the buyer wishes
+      Then Maya's order is canceled
+      And all three books say 138.00 USD for Maya
+
   Rule: That it has been shipped is learnt with the next round
 
     @R14 @R56

@@ -85,10 +85,14 @@ class Limits:
 
     def troubled(self, shop_id: str, at: datetime) -> bool:
         """Return whether there was trouble of the shop's at that time, or so near to it that it met the same round."""
-        if any(_concerns(one, shop_id) and one.at - SAME_ROUND <= at for one in self._open.values()):
+        return self.met(shop_id, at - SAME_ROUND, at + SAME_ROUND)
+
+    def met(self, shop_id: str | None, since: datetime, until: datetime) -> bool:
+        """Return whether there was trouble of the shop's between two times."""
+        if any(_concerns(one, shop_id) and one.at <= until for one in self._open.values()):
             return True
         met = (one for one in self._past if _concerns(one, shop_id))
-        return any(one.at - SAME_ROUND <= at <= one.at + one.lasting + SAME_ROUND for one in met)
+        return any(one.at <= until and since <= one.at + one.lasting for one in met)
 
     def last_trouble(self) -> datetime | None:
         """Return when the last trouble was over; None where there was none, or where it lasts."""

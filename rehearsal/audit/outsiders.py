@@ -16,6 +16,7 @@ from rehearsal.wire.recorder import Exchange
 # The connector's operations that ask for something: what for, and of what.
 _ASKS: Final = re.compile(r"(adjust|approve|reject)(?:(BuyerRequest|Return)Of)?(Order\w*)")
 REFUND, APPROVAL, REJECTION = "adjust", "approve", "reject"
+NOES: Final = frozenset(range(400, 500)) - {429}  # what our OMS does not say again
 _QUESTIONS: Final = {"BuyerRequest": Question.REQUEST, "Return": Question.GOODS}
 
 
@@ -85,7 +86,7 @@ def taken_on(exchange: Exchange) -> Asked | None:
 
     Nor does our own OMS know of what it has asked for where trouble has made a refusal of the answer.
     """
-    heard_a_no = exchange.caller == "oms" and (exchange.heard or 0) >= 400
+    heard_a_no = exchange.caller == "oms" and exchange.heard in NOES
     if exchange.callee != "connector" or not (exchange.outside or heard_a_no) or not _may_have_taken(exchange):
         return None
     asks = _ASKS.fullmatch(exchange.operation or "")

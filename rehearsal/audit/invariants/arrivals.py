@@ -60,7 +60,7 @@ class EverythingArrives(Invariant):
     _beside: list[tuple[_Readings, set[str], Violation]] = field(default_factory=list)  # in the pull that goes on
     _marks: dict[str, tuple[int, ...]] = field(default_factory=dict)  # of orders as the connector numbers them
     _taken_back: dict[str, tuple[datetime, int]] = field(default_factory=dict)  # and since when one of these is
-    _disturbed: bool = False  # something has befallen a call of the OMS's within its present pull
+    _disturbed: bool = False  # something has befallen what the OMS reads in its present pull
 
     @property
     def _limit(self) -> timedelta:
@@ -149,7 +149,7 @@ class EverythingArrives(Invariant):
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """Judge that an order which was fetched, and is marked as fetched, is not offered again."""
-        if exchange.caller == "oms" and exchange.fault:
+        if exchange.caller == "oms" and exchange.fault and not exchange.writes:
             self._disturbed = True
         if exchange.operation not in (MARK, UNMARK) or exchange.outside:
             return

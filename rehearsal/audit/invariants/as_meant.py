@@ -101,7 +101,7 @@ class AsMeant(Invariant):
     _told: Told = field(default_factory=Told)
     _to_compare: dict[str, None] = field(default_factory=dict)
     _misread: bool = False  # by the OMS, in its present pull: nothing is held against what it has read
-    _lacking: bool = False  # it has misread once, and whoever reads what has changed may lack a line for good
+    _lacking: set[str] = field(default_factory=set)  # claims that were there then: it may lack a line of them for good
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note what is meant and what happens; judge what the OMS reads."""
@@ -169,7 +169,8 @@ class AsMeant(Invariant):
             self._moves = [(event, of) for event, of in known if not of.outside]
         self._answers.take(exchange)
         if exchange.caller == "oms" and MADE_UNREADABLE in (exchange.fault or ""):
-            self._misread = self._lacking = True
+            self._misread = True
+            self._lacking.update(self.claims.by_id)
         if not exchange.writes or (exchange.caller, exchange.callee) != ("connector", "marketplace"):
             return NO_VIOLATION
         self._answers.sent(exchange)
@@ -191,15 +192,16 @@ class AsMeant(Invariant):
             for meant, wrong in self._wrong(event):
                 yield _departs(event, exchange, meant, wrong)
         self._moves, self._misread = [], False
-        if not self._lacking:
-            yield from self._told.sums(self.claims, self.limits, now)
+        yield from self._told.sums(self.claims, self.limits, now, self._lacking)
 
     def _wrong(self, event: PlayerEvent) -> Iterable[tuple[_Meant, _Wrong]]:
         if event.name in REQUESTS:
             asked = list(self._asked[event.order].values())
             if asked and not self.decisions.outsiders.have_asked(event.order):
                 self.occasions += 1
-                whole = self._told.is_whole(event.order, {*event.units, *self._called_off(event)})
+                first = min(wish.at for (order, _), wish in self._wishes.items() if order == event.order)
+                troubled = self.limits.met(event.shop, first, event.at)  # the same may have been begun as a part
+                whole = not troubled and self._told.is_whole(event.order, {*event.units, *self._called_off(event)})
                 yield from _not_asked(event, asked, whole=whole, there=self._told.is_there(event, self.limits))
             return
         question = Question.GOODS if event.action.endswith("RECEIVED_PACKAGE") else Question.REQUEST
@@ -221,9 +223,10 @@ class AsMeant(Invariant):
     def _called_off(self, event: PlayerEvent) -> Iterable[str]:
         """Yield the units of the order that have been called off before, as the connector did or has read."""
         for claim in self.claims.of_order.get(event.order, ()):
-            if claim.kind == "cancellations" and claim.id != event.claim and claim.now.status in CALLED_OFF:
+            before = claim.before(event.seq)
+            if claim.kind == "cancellations" and before is not None and before.status in CALLED_OFF:
                 read = self.claims.read(claim, event.seq)
-                if claim.now.ours or (read is not None and read.status in CALLED_OFF):
+                if before.ours or (read is not None and read.status in CALLED_OFF):
                     yield from claim.units
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:

@@ -1,7 +1,7 @@
 """What the OMS is told of claims, held against what the marketplace has said since a round before."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -201,9 +201,12 @@ class Told:
         elif whose != claim.id:
             yield wrong(event, "RMA number", f"a number of its own, for {event.rma} is that of {whose}", event.rma)
 
-    def sums(self, claims: Claims, limits: Limits, now: datetime) -> Iterable[Violation]:
-        """Judge the sums of the claims of which something was read: all lines together make up the claim."""
-        for id_ in self._moved:
+    def sums(self, claims: Claims, limits: Limits, now: datetime, lacking: Collection[str]) -> Iterable[Violation]:
+        """Judge the sums of the claims of which something was read: all lines together make up the claim.
+
+        Of those that are `lacking` a line may never have been read.
+        """
+        for id_ in (one for one in self._moved if one not in lacking):
             claim, readings = claims.by_id[id_], current(self._readings[id_].values())
             if any(one.status in (KNOWN_ONLY, FAILED) for one in readings):
                 continue
@@ -258,7 +261,7 @@ def _crossed(event: PlayerEvent, wish: PlayerEvent, claims: Claims, limits: Limi
     if refund is None:
         return False
     shop_id, made = refund.shop_id, refund.states[0].seq
-    begun = wish.seq if limits.extension(shop_id, wish.at) else made
+    begun = wish.seq if limits.met(shop_id, wish.at, refund.states[0].since) else made
     for other in claims.of_order[refund.order_id]:
         granted = next((state for state in other.states if state.status.endswith(GRANTED)), None)
         read = claims.read(other, begun, met=lambda at: limits.troubled(shop_id, at))

@@ -11,6 +11,7 @@ from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.arrivals import OVER
 from rehearsal.audit.invariants.calls import HANDED_OVER
+from rehearsal.audit.invariants.status_words import FAILED
 from rehearsal.audit.settling import ENDED
 from rehearsal.seats.port import AdjustmentRow, Capability, Question
 from rehearsal.wire.recorder import Exchange
@@ -47,7 +48,8 @@ class NothingStaysOpen(Invariant):
     _made: set[str | None] = field(default_factory=set)  # the keys of calls by which it has moved something
     _tried: int = 0  # its last attempt to move anything
     _left: dict[str, datetime] = field(default_factory=dict)  # when an order was handed over
-    _called_off: set[str] = field(default_factory=set)  # orders of which money was wished before it was known of that
+    _called_off: set[str] = field(default_factory=set)  # wishes for money from before that was known
+    _errors: dict[str, datetime] = field(default_factory=dict)  # when an adjustment was first read as failed
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note which claims end, and which adjustments are open."""
@@ -55,7 +57,9 @@ class NothingStaysOpen(Invariant):
         if event.name == EventName.ORDER_STATUS_CHANGED and event.placed in HANDED_OVER:
             self._left.setdefault(event.order, event.at)
         elif event.name == EventName.REFUND_REQUESTED and self._has_not_left(event):
-            self._called_off.add(event.order)
+            self._called_off.add(event.adjustment)
+        if event.name == EventName.ADJUSTMENT_READ and event.placed == FAILED:
+            self._errors.setdefault(event.adjustment, event.at)
         if claim is None:
             return NO_VIOLATION
         if event.by_connector:
@@ -65,7 +69,7 @@ class NothingStaysOpen(Invariant):
             self._moved.discard(claim)
         if event.name in MOVES or event.name in REQUESTS:
             self._ended.pop(claim, None)
-            if not event.by_connector:
+            if not event.by_connector and not any(self.decisions.asks(claim, one) for one in Question):
                 self._failures[claim].overtaken |= self.decisions.kept(claim)
             if event.status.endswith(ENDED):
                 self._ended[claim] = (event.seq, event.order, event.status)
@@ -128,7 +132,7 @@ class NothingStaysOpen(Invariant):
                 witness = Witness(events=(seq, *(read for read, _ in self._open[claim].values())), about=about)
                 yield Violation(f"open {claim} {status}", "connector", expected, "; ".join(still), witness)
         for row in state.adjustments:
-            if row.error or row.status == "Error":
+            if row.error or row.status == FAILED:
                 yield from self._judge_error(row)
 
     def _judge_error(self, row: AdjustmentRow) -> Iterable[Violation]:
@@ -137,9 +141,8 @@ class NothingStaysOpen(Invariant):
         words = [word for failures in about for word in failures.words]
         told = row.error or ""
         silent = any(failures.unanswered or failures.overtaken for failures in about)
-        known = self.claims.by_id.get(claim)
-        own = known is None or known.by_seller
-        shipped = own and row.order_id in self._called_off and row.order_id in self._left
+        left, failed = self._left.get(row.order_id), self._errors.get(row.id)
+        shipped = row.id in self._called_off and left is not None and (failed is None or left <= failed)
         if any(word in told for word in words) or (told and (silent or shipped)):
             return
         nothing = "no error, as nothing has failed: what was asked for was done, be it that the answer got lost"

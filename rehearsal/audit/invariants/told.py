@@ -216,7 +216,7 @@ class IsTold(Invariant):
     ) -> None:
         self.occasions += 1
         begins = (since or event.at) - self.limits.grain
-        if self.limits.extension(EVERY_SHOP, begins - SAME_ROUND):  # the answer may have been held up
+        if self.limits.met(EVERY_SHOP, begins - SAME_ROUND, event.at):  # the answer may have been held up
             begins -= SAME_ROUND
         line = _Expected(what, begins, latest, words, event.claim or "", event.seq)
         self._expected[event.order].append(line)
