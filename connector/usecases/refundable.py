@@ -12,6 +12,7 @@ from connector.domain.units import HOLDING, Holding, held, parts_of
 from connector.ports import UnitOfWork
 from connector.records import Adjustment, LineUnit, Order
 
+MADE: Final = (RequestStatus.NOT_ACKNOWLEDGED, RequestStatus.ACKNOWLEDGED, RequestStatus.COMPLETE)
 OFFERING: Final = (RequestStatus.PENDING_APPROVAL, RequestStatus.PROCESSING_APPROVAL)
 
 
@@ -92,6 +93,15 @@ def what_was_paid(work: UnitOfWork, order: Order) -> Left:
     free = frozenset(line_id for line_id, amount in paid.items() if not amount)
     nothing, coin = dict.fromkeys(paid, Parts()), unit_of(order.currency)
     return Left(tuple(units), paid, frozenset(paid), free, nothing, coin, parts_of(units))
+
+
+def not_called_off(work: UnitOfWork, order_id: int) -> frozenset[str]:
+    """Return the units of an order that are still wanted, with what was called off before its order shows it."""
+    adjustments = work.adjustments_of_order(order_id)
+    called_off = [one for one in adjustments if one.request_type == "CANCEL" and one.status in MADE]
+    gone = {line_id for one in called_off for line_id in one.site_line_ids}
+    wanted = (unit.site_line_id for unit in work.units([order_id]) if unit.site_status != GONE)
+    return frozenset(wanted) - gone
 
 
 def unmade(adjustment: Adjustment) -> bool:

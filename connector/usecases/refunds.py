@@ -14,7 +14,6 @@ from connector.domain.adjustments import RequestStatus
 from connector.domain.decisions import CancelOrder, CreateRefund
 from connector.domain.money import Parts, said, split, unit_of
 from connector.domain.reasons import MARKETS, MarketReasons
-from connector.domain.site import GONE
 from connector.errors import BadRequest
 from connector.ports import Secret, UnitOfWork
 from connector.records import Adjust, AdjustItem, Adjustment, AdjustOrder, LineUnit, Order, OrderItem, amounts
@@ -22,7 +21,7 @@ from connector.usecases.blocking import hold, in_the_way
 from connector.usecases.history import SELLER_REFUND, units
 from connector.usecases.import_claims import OURS
 from connector.usecases.outbox import check_amount, check_coins, enqueue
-from connector.usecases.refundable import Left, what_is_left, what_was_paid
+from connector.usecases.refundable import Left, not_called_off, what_is_left, what_was_paid
 
 PART_FIELDS: Final = {
     "item": "ItemAdjustment",
@@ -225,7 +224,7 @@ def start(
     now: datetime,
 ) -> None:
     """Open the adjustments and put their decisions into the outbox. Raises Duplicate."""
-    live = {unit.site_line_id for unit in work.units([order.id]) if unit.site_status != GONE}
+    live = not_called_off(work, order.id)
     for part, portion in enumerate(portions):
         line_ids = [unit.site_line_id for unit in portion.units]
         whole = set(line_ids) == live

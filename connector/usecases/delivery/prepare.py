@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from connector.domain.adjustments import Action, RequestStatus, after
+from connector.domain.adjustments import Action, after
 from connector.domain.decisions import (
     APPROVALS,
     UNFINISHED,
@@ -20,7 +20,6 @@ from connector.domain.decisions import (
     SiteDecision,
 )
 from connector.domain.reasons import MARKETS, REASONS, choose
-from connector.domain.site import GONE
 from connector.errors import Refused
 from connector.ports import UnitOfWork
 from connector.records import OutboxEntry
@@ -28,11 +27,11 @@ from connector.usecases.blocking import HELD, give_way, hold, in_the_way, same_u
 from connector.usecases.delivery.fail import fail
 from connector.usecases.delivery.run import Run, note, stamp
 from connector.usecases.import_claims import astray, reckoned
+from connector.usecases.refundable import not_called_off
 from connector.usecases.refunds import site_reason
 
 log = logging.getLogger(__name__)
 
-CALLED_OFF: Final = (RequestStatus.NOT_ACKNOWLEDGED, RequestStatus.ACKNOWLEDGED, RequestStatus.COMPLETE)
 SHIPPED: Final = "It has been shipped meanwhile, so that it cannot be called off any more. Ask for a refund instead."
 
 
@@ -93,15 +92,11 @@ def _as_things_are(run: Run, entry: OutboxEntry, decision: CreateRefund | Cancel
     if entry.state is not OutboxState.WAITING:
         return decision
     with run.store.reading() as work:
-        units = work.units([entry.order_id])
-        adjustments = work.adjustments_of_order(entry.order_id)
-    (own,) = (one for one in adjustments if one.outbox_id == entry.id)
-    called_off = [one for one in adjustments if one.request_type == "CANCEL" and one.status in CALLED_OFF]
-    gone = {line_id for one in called_off for line_id in one.site_line_ids}
-    live = {unit.site_line_id for unit in units if unit.site_status != GONE} - gone
-    whole, reason = live == set(decision.line_ids), decision.reason
+        (own,) = work.adjustments_of_entry(entry.id)
+        goods = [unit for unit in work.units([entry.order_id]) if unit.site_line_id in decision.line_ids]
+        whole = not_called_off(work, entry.order_id) == set(decision.line_ids)
+    reason = decision.reason
     if not decision.reason_named:
-        goods = [unit for unit in units if unit.site_line_id in decision.line_ids]
         cancels = isinstance(decision, CancelOrder)
         reason = site_reason(MARKETS[run.shop.region], goods, own.reason, cancels=cancels, whole=whole)
     return replace(decision, whole=whole, reason=reason)
