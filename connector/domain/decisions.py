@@ -98,7 +98,7 @@ class OrderDecision:
     currency: str
     stated: bool = False  # whether the seller has named a sum
     whole: bool  # whether these are all units of the order that are left
-    reason_named: bool = True  # by the seller; otherwise it is the one that fits when it is sent
+    default_reason: bool = False  # the seller has named none: it is the one that fits when it is sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -294,7 +294,7 @@ def _decision(
         "currency": order.currency,
         "stated": _states_a_sum(request),
         "whole": whole,
-        "reason_named": bool(request.site_reason),
+        "default_reason": not request.site_reason,
     }
     if portion.cancels:
         return CancelOrder(**about)

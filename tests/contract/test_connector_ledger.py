@@ -177,6 +177,11 @@ NO = {"reason": "r", "grade": "USED", "comment": "c"}
         ("create return", {**REFUND, "amount": "20"}, CreateRefund(**ABOUT, amount=Decimal(20))),
         ("create return", {**REFUND, "amount": None, "mended": True}, CreateRefund(**ABOUT, amount=None, mended=True)),
         ("cancel order", {**REFUND, "amount": None}, CancelOrder(**ABOUT)),
+        (
+            "cancel order",
+            {**REFUND, "amount": None, "default_reason": True},
+            CancelOrder(**ABOUT, default_reason=True),
+        ),
     ],
 )
 def test_a_decision_keeps_its_json(store: SqlStore, what: str, body: dict[str, Any], decision: Decision) -> None:

@@ -39,7 +39,11 @@ ALWAYS: Final[Mapping[type, Row]] = {
     RejectCancellation: {"decision": SiteDecision.REJECT_CANCELLATION, "grade": "AS_SOLD"},
     CancelOrder: {"amount": None},
 }
-WITH_A_VALUE: Final[Mapping[type, tuple[str, ...]]] = {ApproveReturn: ("amount", "currency"), CreateRefund: ("mended",)}
+WITH_A_VALUE: Final[Mapping[type, tuple[str, ...]]] = {
+    ApproveReturn: ("amount", "currency"),
+    CreateRefund: ("mended", "default_reason"),
+    CancelOrder: ("default_reason",),
+}
 KEYS: Final = {"choice": "decision"}  # a field's key, where it is not its name
 READ: Final[Mapping[str, Callable[[Any], Any]]] = {
     "action": Action,

@@ -96,7 +96,7 @@ def _as_things_are(run: Run, entry: OutboxEntry, decision: CreateRefund | Cancel
         goods = [unit for unit in work.units([entry.order_id]) if unit.site_line_id in decision.line_ids]
         whole = not_called_off(work, entry.order_id) == set(decision.line_ids)
     reason = decision.reason
-    if not decision.reason_named:
+    if decision.default_reason:
         cancels = isinstance(decision, CancelOrder)
         reason = site_reason(MARKETS[run.shop.region], goods, own.reason, cancels=cancels, whole=whole)
     return replace(decision, whole=whole, reason=reason)
