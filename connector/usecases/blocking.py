@@ -89,7 +89,7 @@ def give_way(work: UnitOfWork, entry: OutboxEntry, now: datetime) -> OutboxEntry
     else:
         shares = split(rest, [left.remaining[one.site_line_id] for one in units], unit)
         line_ids = [one.site_line_id for one in units]
-        work.attempt_refused(entry.id, decision=_cut(decision, line_ids, rest, left.units))
+        work.attempt_refused(entry.id, decision=_cut(decision, line_ids, rest))
         comment = f"Cut from {said(was.total, order.currency)}: {names} went first."
         becomes = replace(
             was,
@@ -133,11 +133,8 @@ def _rest(
     return units, was.parts.scaled_to(rest, unit).within(of_these, unit).within(left.whole, unit)
 
 
-def _cut(
-    decision: OrderDecision, line_ids: list[str], rest: Decimal, live: Iterable[LineUnit]
-) -> CreateRefund | CancelOrder:
-    whole = set(line_ids) == {unit.site_line_id for unit in live}
-    cut = replace(decision, line_ids=tuple(line_ids), whole=whole)
+def _cut(decision: OrderDecision, line_ids: list[str], rest: Decimal) -> CreateRefund | CancelOrder:
+    cut = replace(decision, line_ids=tuple(line_ids))  # whether that is all there is shows when it is sent
     if isinstance(cut, CreateRefund):
         return cut if cut.amount is None else replace(cut, amount=rest)
     assert isinstance(cut, CancelOrder)
