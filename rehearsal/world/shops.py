@@ -95,12 +95,13 @@ class Shops:
         self._let_in(shop_id, shop.name, connector, died)
 
     def _let_in(self, shop_id: str, name: str, connector: ConnectorSeat, died: Died, **answers: Any) -> None:
-        try:
-            known = connector.add_shop(self._marketplace.credentials(shop_id).auth_code, name=name, **answers)
-        except Killed:  # whoever gave the command gives it once more, with the code that is good by then
-            died()
-            demand_running(connector)
-            known = connector.add_shop(self._marketplace.credentials(shop_id).auth_code, name=name, **answers)
+        known = None
+        while known is None:
+            try:
+                known = connector.add_shop(self._marketplace.credentials(shop_id).auth_code, name=name, **answers)
+            except Killed:  # whoever gave the command gives it once more, with the code that is good by then
+                died()
+                demand_running(connector)
         self.known.extend(shop for shop in known if shop not in self.known)
 
 

@@ -147,6 +147,17 @@ def test_the_connector_is_due_to_die_and_comes_back_at_once(stage: Any) -> None:
     assert refused(Problem, stage.kill_connector, after="lunch").status == 422
 
 
+def test_the_connector_is_let_in_however_often_it_dies_meanwhile(stage: Any) -> None:
+    for let_in in (stage.add_shop, lambda: stage.authorize_shop(stage.world()["tiktok"]["shop_id"])):
+        stage.kill_connector(after="commit", times=2)
+        let_in()
+    stage.advance(by="PT1H")
+    told = [line["name"] for line in stage.trace()[1:] if line.get("who") == "stage"]
+    died = ["connector_killed", "connector_started"] * 2
+    assert told == [*died, "shop_added", *died, "shop_authorized"]
+    assert stage.findings()["findings"] == []
+
+
 def test_a_fault_is_planned_hit_and_asked_about_and_lifted(stage: Any) -> None:
     planned = stage.plan_fault(kind="cut_after", operation="approve", times=2)
     assert planned == {
