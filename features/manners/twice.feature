@@ -54,6 +54,15 @@ Feature: The OMS says everything twice
       And all three books say 0.00 USD for Noah
 
     @R54 @R56
+    Scenario: Under the id of one refund no more of the same is paid
+      Given the OMS gives all its refunds one id
+      And Maya has received a desk lamp for 39.98 USD
+      And everybody has heard of it
+      And the seller has refunded Maya 15.00 USD of the order
+      When the seller refunds Maya 20.00 USD of the order
+      Then all three books say 15.00 USD for Maya
+
+    @R54 @R56
     Scenario: Under the id of one line's refund no other line is paid
       Given the OMS gives all its refunds one id
       And Maya has received:

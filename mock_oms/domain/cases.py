@@ -213,6 +213,10 @@ class Case:
         seen = {adjustment.seller_id for adjustment in self.adjustments.values()}
         return [part for part in self.parts if part.seller_id not in seen]
 
+    def taken_on(self) -> list[RefundPart]:
+        """Return the refunds asked for that have not been refused."""
+        return [part for part in self.parts if part.state is not PartState.REFUSED]
+
     def asked_part_by_part(self) -> dict[str, Decimal]:
         """Return what the refund that was asked for is made of; nothing where not each sum of it was stated."""
         if not all(part.parts for part in self.parts):

@@ -111,7 +111,13 @@ class Refunds:
                 number, order, units, of, amount=amount, how=how, left=left, named=recorded or not (beyond or by_number)
             ),
         )
-        case = self.store.keep(self._ask(case))
+        case = self._ask(case)
+        known = {part.seller_id: one for one in self.store.cases_of_order(order.order_id) for part in one.taken_on()}
+        if all(part.seller_id in known for part in case.parts):  # under one id it is decided once
+            before = known[case.parts[0].seller_id]
+            return CommandResult(self.views.row(before), kept=before.unsent)
+        case = replace(case, parts=tuple(part for part in case.parts if part.seller_id not in known))
+        self.store.keep(case)
         self.effects.refund_requested(case)
         return CommandResult(self.views.row(case), kept=case.unsent)
 
