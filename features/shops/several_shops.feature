@@ -71,6 +71,16 @@ Feature: The seller has several shops
       When an hour passes
       Then the seller has Maya's request before them
 
+    @R5 @R17 @R62
+    Scenario: A request is decided before the connector is let in
+      Given a third shop has opened, without the connector
+      And Maya has received a rug for 25.00 USD from the third shop
+      And Maya has asked for her money back
+      And the marketplace has given the seller 1 hour to answer Maya
+      And 3 hours have passed
+      When the seller lets the connector into the third shop
+      Then all three books say 25.00 USD for Maya
+
     @R12 @R14
     Scenario: The seller consents anew while an answer is on its way
       Given everybody has heard of it

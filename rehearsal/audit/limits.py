@@ -67,12 +67,16 @@ class Limits:
             rounds = max(trouble.rounds, 1)
             self._past.append(replace(trouble, rounds=rounds, lasting=lasting, until_authorized=False))
 
+    def run(self, shop_id: str | None) -> bool:
+        """Return whether the limits of a shop run at present: no trouble of its is open."""
+        return not any(_concerns(trouble, shop_id) for trouble in self._open.values())
+
     def extension(self, shop_id: str | None, since: datetime) -> timedelta:
         """Return by how much a limit of the shop that began to run at `since` is longer than without trouble.
 
         A shop that is not known (None) is given every trouble. UNLIMITED where the limit does not run at present.
         """
-        if any(_concerns(trouble, shop_id) for trouble in self._open.values()):
+        if not self.run(shop_id):
             return UNLIMITED
         longer = timedelta(0)
         spans: list[tuple[datetime, datetime]] = []

@@ -92,7 +92,7 @@ class LapseOnce(Invariant):
             return self._unbooked(state)
         rows = {row.return_id or row.cancel_id: row for row in state.adjustments}
         found = []
-        for claim in sorted(self._to_learn):
+        for claim in self._learned():
             ended, row = self.decisions.status(claim), rows.get(claim)
             if row is not None and not tells(row, "status"):
                 continue
@@ -108,13 +108,18 @@ class LapseOnce(Invariant):
                         Witness(events=tuple(events), about={"order_id": order_id, "claim": claim}),
                     )
                 )
-        self._to_learn.clear()
         return found
 
+    def _learned(self) -> list[str]:
+        """Return, once, the claims of which everybody can have learned: their shops have let the connector in."""
+        about = self.claims.by_id
+        known = {claim for claim in self._to_learn if claim not in about or self.limits.run(about[claim].shop_id)}
+        self._to_learn -= known
+        return sorted(known)
+
     def _unbooked(self, state: Quiescence) -> Iterable[Violation]:
-        lapsed, self._to_learn = sorted(self._to_learn), set()
         books = {row.order_id: row for row in state.books}
-        for claim in lapsed:
+        for claim in self._learned():
             order_id, events = self._lapses[claim]
             row, ended = books.get(order_id), self.decisions.status(claim)
             if row is not None and row.agree is False and _paid_out(ended):

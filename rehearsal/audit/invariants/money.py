@@ -233,10 +233,13 @@ class BooksAgree(Invariant):
 
     _last_payment: dict[str, int] = field(default_factory=dict)
     _hidden: set[str] = field(default_factory=set)  # orders that no OMS is shown yet
+    _shops: dict[str, str] = field(default_factory=dict)  # by order
     _waiting: bool = False
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Remember that there is something to agree about."""
+        if event.name == EventName.ORDER_PLACED:
+            self._shops[event.order] = event.shop
         if event.name == EventName.ORDER_PLACED and event.placed in NOT_SHOWN:
             self._hidden.add(event.order)
         elif event.name == EventName.ORDER_READ or (
@@ -253,7 +256,8 @@ class BooksAgree(Invariant):
             self.occasions += 1
             self._waiting = False
         for row in state.books:
-            if row.agree is False and row.order_id not in self._hidden:
+            unknown = row.order_id in self._hidden or not self.limits.run(self._shops.get(row.order_id))
+            if row.agree is False and not unknown:
                 last = self._last_payment.get(row.order_id)
                 yield Violation(
                     f"books {row.order_id} {row.marketplace} {row.connector} {row.oms}",
