@@ -5,6 +5,7 @@ OmsError
   ConnectorError  what comes back from the connector's API
     Unreachable   no answer, or none to rely on: try later
       Unreadable  the connector answers, and what it says cannot be read
+      NotSent     there was no token to ask with: the connector has heard nothing
     Rejected      a clear no, with the connector's own words: tell a person
 """
 
@@ -39,6 +40,10 @@ class Unreachable(ConnectorError):
 
 class Unreadable(Unreachable):
     """An answer came that cannot be read, or not all of it: what else is asked may well be answered."""
+
+
+class NotSent(Unreachable):
+    """No token was to be had, so the connector was not even asked."""
 
 
 class Rejected(ConnectorError):

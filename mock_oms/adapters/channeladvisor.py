@@ -32,7 +32,7 @@ from mock_oms.domain.manners import POLITE, Manner, Manners
 from mock_oms.domain.orders import Order
 from mock_oms.domain.reasons import LEFT_TO_THE_CONNECTOR
 from mock_oms.domain.statuses import Question, Verdict
-from mock_oms.errors import ConnectorError, Rejected, Unreachable, Unreadable
+from mock_oms.errors import ConnectorError, NotSent, Rejected, Unreachable, Unreadable
 from mock_oms.state.agenda import Clock
 from mock_oms.state.store import AccessToken, Store
 
@@ -336,7 +336,11 @@ class ChannelAdvisor:
 
     def _attempt(self, method: str, target: str, body: bytes | None) -> requests.Response:
         scheme = "bearer" if Manner.OLD_CLIENT in self._manners else "Bearer"  # as `token_type` spells it
-        return self._send(method, target, f"{scheme} {self._access_token()}", body, "application/json")
+        try:
+            token = self._access_token()
+        except Unreachable as silence:
+            raise NotSent(str(silence)) from silence
+        return self._send(method, target, f"{scheme} {token}", body, "application/json")
 
     def _send(self, method: str, target: str, authorization: str, body: bytes | None, kind: str) -> requests.Response:
         if Manner.OLD_CLIENT in self._manners:

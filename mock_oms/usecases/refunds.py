@@ -9,6 +9,7 @@ import random
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from functools import reduce
 from typing import Final
@@ -19,7 +20,7 @@ from mock_oms.domain.money import ZERO, split, written
 from mock_oms.domain.orders import Order
 from mock_oms.domain.reasons import CHANNELADVISOR
 from mock_oms.domain.refunds import Left, Part, left_of, refund_lines
-from mock_oms.errors import ConnectorError, Refused, Rejected, Unreachable, refusal
+from mock_oms.errors import ConnectorError, NotSent, Refused, Rejected, Unreachable, refusal
 from mock_oms.state.agenda import Clock
 from mock_oms.state.store import Store
 from mock_oms.usecases.effects import Effects
@@ -203,7 +204,7 @@ class Refunds:
                     raise refusal(rejected) from rejected
                 case = case.with_part(replace(part, state=PartState.REFUSED, words=rejected.words))
             except Unreachable as silence:
-                return case.with_part(replace(part, tried=True)).unheard(self.clock.now(), str(silence))
+                return _unheard(case, part, silence, self.clock.now())
             else:
                 case = case.with_part(replace(part, state=PartState.ACCEPTED))
         return case
@@ -225,11 +226,17 @@ class Refunds:
             except Rejected as rejected:
                 case = case.with_part(replace(part, state=PartState.REFUSED, words=rejected.words))
             except Unreachable as silence:
-                return case.with_part(replace(part, tried=True)).unheard(self.clock.now(), str(silence)), found
+                return _unheard(case, part, silence, self.clock.now()), found
             else:
                 found += arrived
                 case = case.with_part(replace(part, state=PartState.ACCEPTED))
         return case, found
+
+
+def _unheard(case: Case, part: RefundPart, silence: Unreachable, now: datetime) -> Case:
+    """Return the case when there was no answer about a part; the connector may have it, unless it was never asked."""
+    tried = part.tried or not isinstance(silence, NotSent)
+    return case.with_part(replace(part, tried=tried)).unheard(now, str(silence))
 
 
 def _ref(case: Case) -> str:

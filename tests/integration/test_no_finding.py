@@ -71,6 +71,20 @@ def test_the_buyer_gets_a_coin_less_for_a_unit_than_the_oms_reckons() -> None:
     world.close()
 
 
+def test_a_refund_without_an_id_that_no_token_was_had_for_has_not_been_sent() -> None:
+    world = World(seed=1, oms_manners=("no-ids",))
+    order = world.marketplace.place_order()
+    world.advance(by=QUARTER)
+    world.deaths.kill()
+    world.advance(by=2 * HOUR)  # by then the OMS has no token any more
+    world.oms.refund(order_id=order.order_id, amount=Decimal("5.00"))
+    world.deaths.start()
+    world.advance(by=DAY)
+    assert findings(world) == []
+    assert world.marketplace.order_view(order.order_id).refunded == Decimal("5.00")
+    world.close()
+
+
 def test_the_staff_say_no_to_what_was_withdrawn_while_the_connector_was_down(world: World) -> None:
     order = world.marketplace.place_order()
     claim = world.marketplace.request_return(order.order_id, return_type="REFUND").return_id
