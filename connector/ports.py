@@ -135,7 +135,7 @@ class UnitOfWork(Protocol):
         """Keep a new record and return its id, where it has one. Raises Duplicate."""
 
     def moved(self, was: R, becomes: R) -> None:
-        """Keep what has become of a record: only what differs is written."""
+        """Keep what has become of a record: only what differs is written. With an adjustment its order has changed."""
 
     # --- shops and rounds ---
     def shops(self) -> list[Shop]: ...

@@ -106,3 +106,32 @@ def test_a_line_of_a_replacement_waits_for_the_next_pull_and_seller_center_pays(
     world.oms.reject(case_of(world, claim))
     world.marketplace.seller_center_decision(claim, decision="ISSUE_REPLACEMENT_REFUND")
     assert findings(world) == []
+
+
+def test_fields_that_nobody_knows_are_no_change() -> None:
+    world = World(seed=1, oms_manners=("reports",))
+    order = world.marketplace.place_order(status="AWAITING_SHIPMENT")
+    world.advance(by=QUARTER)
+    world.trouble.plan(kind="unknown_fields", operation="searchCancellations", until="PT1H")
+    world.oms.refund(order_id=order.order_id)
+    world.advance(by=2 * HOUR)  # by then the same cancellation has been read with them and without
+    world.advance(by=DAY)
+    assert findings(world) == []
+    world.close()
+
+
+@pytest.mark.parametrize(("return_type", "withdrawn"), [("REFUND", True), ("REPLACEMENT", False)])
+def test_a_claim_ends_while_its_decision_comes_to_nothing(world: World, return_type: str, withdrawn: bool) -> None:
+    order = world.marketplace.place_order()
+    claim = world.marketplace.request_return(order.order_id, return_type=return_type).return_id
+    case = case_of(world, claim)
+    shop = world.marketplace.shops[0].shop_id
+    world.trouble.plan(kind="deauthorised", shop_id=shop)
+    world.oms.reject(case)
+    if withdrawn:
+        world.marketplace.withdraw(claim)
+    world.advance(by=30 * HOUR)  # after a hundred attempts it is an error
+    world.authorize_shop(shop)
+    assert findings(world) == []
+    (row,) = world.oms.adjustments()
+    assert row.status == ("RejectionCompleted" if withdrawn else "InformationOnly")

@@ -495,8 +495,10 @@ class SqlUnitOfWork:
             raise Duplicate(str(error.orig)) from error
 
     def moved(self, was: R, becomes: R) -> None:
-        table = t.OF[was.__class__]
-        self._move(table, changes(was, becomes), *(getattr(was, key.name) for key in table.primary_key.columns))
+        table, changed = t.OF[was.__class__], changes(was, becomes)
+        self._move(table, changed, *(getattr(was, key.name) for key in table.primary_key.columns))
+        if isinstance(becomes, Adjustment) and "updated_at" in changed:  # an OMS that asks for what has changed sees it
+            self._move(t.orders, {"updated_at": becomes.updated_at}, becomes.order_id)
 
     def _all(self, record: type[R], lock: bool = False, **given: Any) -> list[R]:
         return self._read(record, _chosen(t.OF[record], *given, lock=lock), **given)
