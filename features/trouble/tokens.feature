@@ -108,6 +108,17 @@ Feature: Tokens end before their time
         | Noah  | Refund Rejected | refund rejected | 0.00 USD  |
 
     @trouble
+    Scenario: What the seller has given anew is renewed as well
+      Given the connector's refresh token has ended
+      And the connector's access token has expired
+      And an hour has passed
+      And the seller has let the connector into the shop again
+      And the connector's access token has expired
+      When the seller approves Maya's request
+      Then the trouble was hit
+      And all three books say 39.98 USD for Maya
+
+    @trouble
     Scenario: The seller has taken the authorization back, and the deadlines pass meanwhile
       Given the seller has taken back the connector's authorization
       And the seller has rejected Maya's request
