@@ -49,6 +49,19 @@ class Call:
     patience: timedelta | None = None  # how long its caller waits for the whole answer; None: for ever
     fault: str | None = None  # what the link did to it on purpose
     delivery: Delivery | None = None  # how the answer is to reach a caller over a socket
+    sent: tuple[Mapping[str, str], bytes] | None = None  # headers and body, where others arrive
+
+    def arrives_with(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Have something else arrive than was sent, which is what is recorded and judged."""
+        self.sent = self.sent or (self.headers, self.body)
+        self.headers, self.body = headers, body
+
+    def as_sent(self) -> Call:
+        """Return the call as its caller made it."""
+        if self.sent is None:
+            return self
+        headers, body = self.sent
+        return replace(self, headers=headers, body=body, sent=None)
 
 
 class Response(NamedTuple):
@@ -171,7 +184,8 @@ class Recorder:
         return received
 
     def _keep(self, ended: _UnderWay) -> None:
-        call, response, endpoint = ended.call, ended.response, ended.endpoint
+        call = ended.call = ended.call.as_sent()
+        response, endpoint = ended.response, ended.endpoint
         address, query = unquote(call.path) if "%" in call.path else call.path, query_pairs(call.query)
         operation, path = endpoint.contract.find(call.method, address) or (None, {})
         headers = response.folded if response else {}

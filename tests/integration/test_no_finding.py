@@ -135,3 +135,17 @@ def test_a_claim_ends_while_its_decision_comes_to_nothing(world: World, return_t
     assert findings(world) == []
     (row,) = world.oms.adjustments()
     assert row.status == ("RejectionCompleted" if withdrawn else "InformationOnly")
+
+
+@pytest.mark.parametrize("kind", ["unnumbered", "forge"])
+def test_a_webhook_that_is_held_up_is_judged_as_it_was_sent(kind: str) -> None:
+    world = World(seed=1, webhooks=True)
+    for planned in (kind, "reorder"):
+        world.trouble.plan(kind=planned, **{"from": "marketplace", "to": "connector"}, operation="webhook", times=1)
+    world.marketplace.place_order()
+    world.marketplace.place_order()
+    assert findings(world) == []
+    hit = [entry for entry in world.trace.entries() if entry.get("fault")]
+    assert [entry["fault"] for entry in hit] == [f"{kind}, reorder", "reorder"]
+    assert all("tts_notification_id" in entry["request"]["body"] for entry in hit)
+    world.close()

@@ -11,8 +11,7 @@ lacks what it must have.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
@@ -209,16 +208,15 @@ def forge(meeting: Meeting) -> Response:
 
     Whoever sent it sees the answer to that.
     """
-    call = meeting.call
-    with _recorded_as_sent(call):
-        if meeting.given("of") == "body":  # another number, so that nobody has had it before
-            call.body = re.sub(rb'("tts_notification_id":"|"SiteOrderID": ")\d', rb"\g<1>9", call.body, count=1)
-        elif meeting.given("of") == "absence":
-            call.headers = {name: value for name, value in call.headers.items() if name != "authorization"}
-        else:
-            forged = call.headers.get("authorization", "").translate(_OTHER_DIGITS)
-            call.headers = {**call.headers, "authorization": forged}
-        return meeting.onward()
+    headers, body = meeting.call.headers, meeting.call.body
+    if meeting.given("of") == "body":  # another number, so that nobody has had it before
+        body = re.sub(rb'("tts_notification_id":"|"SiteOrderID": ")\d', rb"\g<1>9", body, count=1)
+    elif meeting.given("of") == "absence":
+        headers = {name: value for name, value in headers.items() if name != "authorization"}
+    else:
+        headers = {**headers, "authorization": headers.get("authorization", "").translate(_OTHER_DIGITS)}
+    meeting.call.arrives_with(headers, body)
+    return meeting.onward()
 
 
 def unnumbered(meeting: Meeting) -> Response:
@@ -232,19 +230,8 @@ def unnumbered(meeting: Meeting) -> Response:
     for app in meeting.scene.marketplace.developer_apps.values():
         if call.headers.get("authorization") == signature(app.key, app.secret, call.body):
             anew["authorization"] = signature(app.key, app.secret, bare)
-    with _recorded_as_sent(call):
-        call.headers, call.body = {**call.headers, **anew}, bare
-        return meeting.onward()
-
-
-@contextmanager
-def _recorded_as_sent(call: Call) -> Iterator[None]:
-    """Have what becomes of a call on its way be gone afterwards: what was sent is what is recorded and judged."""
-    sent = call.headers, call.body
-    try:
-        yield
-    finally:
-        call.headers, call.body = sent
+    call.arrives_with({**call.headers, **anew}, bare)
+    return meeting.onward()
 
 
 def redirect(meeting: Meeting) -> Response:

@@ -256,10 +256,15 @@ class Trouble:
                 onward=onward,
                 again=partial(way.handler, call),
                 hit=hit,
-                hold=lambda: self.state.held.append((replace(call, fault=one.fault.kind), way.endpoint)),
+                hold=partial(self._hold, replace(call, fault=one.fault.kind), way.endpoint),
                 waiting=self.state.waiting,
             )
         )
+
+    def _hold(self, call: Call, endpoint: Endpoint) -> None:
+        """Keep a call until another one has come; by then its fault, and every other, may be over."""
+        self.state.held.append((call, endpoint))
+        self._scene.recorder.link = self._link
 
     def _shop(self, call: Call, endpoint: Endpoint) -> str | None:
         if call.caller == "marketplace":  # its webhooks name the shop itself
