@@ -149,3 +149,17 @@ def test_a_webhook_that_is_held_up_is_judged_as_it_was_sent(kind: str) -> None:
     assert [entry["fault"] for entry in hit] == [f"{kind}, reorder", "reorder"]
     assert all("tts_notification_id" in entry["request"]["body"] for entry in hit)
     world.close()
+
+
+def test_an_answer_is_refused_for_good_on_its_way_and_the_staff_say_nothing_more(world: World) -> None:
+    order = world.marketplace.place_order()
+    claim = world.marketplace.request_return(order.order_id, return_type="REFUND").return_id
+    case = case_of(world, claim)
+    refused = {"status": 200, "code": 25001014}
+    world.trouble.plan(kind="refuse", operation="decision", times=1, **{"with": refused})
+    world.oms.reject(case)
+    world.advance(by=HOUR)
+    (row,) = world.oms.adjustments()
+    assert (row.status, row.error and "25001014" in row.error) == ("NewRma", True)
+    world.advance(by=DAY)
+    assert findings(world) == []

@@ -17,6 +17,8 @@ SUPPORT_BUYER: Final = "SUPPORT_BUYER"
 LIFTS: Final = (SUPPORT_BUYER, "HAND_BACK")  # of the operator: who is handed it back is asked once more
 DEADLINE_SET: Final = "DEADLINE_SET"  # the marketplace has given a request another hour, which a round tells
 TOO_MANY: Final = 429
+OF_AFTER_SALES: Final = range(25_000_000, 26_000_000)  # codes of the marketplace's that are about a claim or an order
+COME_AGAIN: Final = (25001028, 25020008)  # of these: it is locked, and an error inside
 
 
 @dataclass(eq=False, slots=True)
@@ -107,11 +109,13 @@ class InTime(Invariant):
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """A decision that was answered has reached the marketplace, unless it is told to come back."""
-        if self._given and exchange.callee == "marketplace" and exchange.writes and _answered(exchange.status):
+        if self._given and exchange.callee == "marketplace" and exchange.writes and _answered(exchange):
             for claim in exchange.subjects:
                 self._given.pop(claim, None)
         return NO_VIOLATION
 
 
-def _answered(status: int | None) -> bool:
-    return status is not None and status < 500 and status != TOO_MANY
+def _answered(exchange: Exchange) -> bool:
+    if exchange.status is None:  # or refused on its way, in the marketplace's words and for good
+        return exchange.code in OF_AFTER_SALES and exchange.code not in COME_AGAIN
+    return exchange.status < 500 and exchange.status != TOO_MANY
