@@ -31,10 +31,13 @@ class Bench:
     connector: Connector
     sessions: list[requests.Session] = field(default_factory=list)
 
-    def dated(self, was: Any, becomes: Any) -> None:
-        """Whatever an OMS can see of an adjustment has changed at the moment its date of change says."""
-        if isinstance(was, Adjustment) and any(getattr(was, name) != getattr(becomes, name) for name in SEEN):
-            assert becomes.updated_at == self.clock.at
+    def dated(self, work: SqlUnitOfWork, was: Any, becomes: Any) -> None:
+        """What an OMS can see of an adjustment has changed when its date of change says, and its order with it."""
+        if isinstance(was, Adjustment):
+            changed = any(getattr(was, name) != getattr(becomes, name) for name in SEEN)
+            assert becomes.updated_at == (self.clock.at if changed else was.updated_at)
+            order = work.order(was.order_id)
+            assert order is not None and order.updated_at >= becomes.updated_at
 
     def restarted(self, settings: Settings = SETTINGS) -> Connector:
         """Drop the connector and make a new one on the same database."""
@@ -120,8 +123,8 @@ def make_bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Settings],
     moved = SqlUnitOfWork.moved
 
     def watched(work: SqlUnitOfWork, was: Any, becomes: Any) -> None:
-        benches[-1].dated(was, becomes)
         moved(work, was, becomes)
+        benches[-1].dated(work, was, becomes)
 
     monkeypatch.setattr(SqlUnitOfWork, "moved", watched)
 
