@@ -141,6 +141,15 @@ def test_an_order_of_nothing_and_a_return_of_an_unknown_type_cannot_be_read(
     none_is_taken_for_nothing_new(bench, path, [partial(bent, path=("data", name, 0, field), value=value)])
 
 
+def test_what_is_read_anew_and_shows_no_more_is_not_stamped_as_changed(bench: Bench) -> None:
+    bench.claim("39.98")
+    before = bench.adjustment()
+    bench.becomes(PENDING, nobody_knows="NOBODY_KNOWS")
+    assert bench.adjustment() == before
+    bench.becomes(PENDING, return_tracking_number="1Z999AA10123456784")
+    assert bench.adjustment().updated_at == bench.clock.at > before.updated_at
+
+
 @pytest.mark.parametrize("instead", [{}, {"next_page_token": None}])
 def test_the_last_page_may_have_no_token_and_an_empty_one_no_list(bench: Bench, instead: Json) -> None:
     """The marketplace leaves out what has no value; or it might say null."""
