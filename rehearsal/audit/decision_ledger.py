@@ -9,11 +9,13 @@ something else is done does not contradict it then, but is done in the seller's 
 from collections import defaultdict
 from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
 from rehearsal.audit.claims import summed
 from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName, PlayerEvent
+from rehearsal.audit.limits import SAME_ROUND
 from rehearsal.audit.outsiders import Outsiders
 from rehearsal.seats.port import Question, Sight
 from rehearsal.sums import coin
@@ -144,6 +146,7 @@ class DecisionLedger:
         self._waiting: dict[tuple[str, str], Decision] = {}
         self._claims: dict[str, _Claim] = defaultdict(_Claim)
         self._departures: list[Departure] = []
+        self._unsaid: datetime | None = None  # until then the OMS may have asked for more than it has said
         self.outsiders = Outsiders()
         self.heard = True  # the stage hears what the staff decide
 
@@ -164,12 +167,14 @@ class DecisionLedger:
             departure = self._asked(event, event.claim)
         elif event.claim is not None and event.name in MOVES:
             departure = self._moved(event, event.claim)
-        if departure is not None:
+        if departure is not None and (self._unsaid is None or event.at > self._unsaid):
             self._departures.append(departure)
 
     def on_exchange(self, exchange: Exchange) -> None:
         """Learn who made the move; an outsider is no connector of ours, and one that decides is another OMS."""
         self.outsiders.on_exchange(exchange)
+        if exchange.caller == "oms" and exchange.held_up:
+            self._unsaid = exchange.at + SAME_ROUND
         if self._departures and exchange.callee == "marketplace":
             known = [replace(one, exchange=one.exchange or exchange) for one in self._departures]
             self._departures = [one for one in known if one.exchange is None or not one.exchange.outside]

@@ -28,6 +28,7 @@ from rehearsal.wire.tokens import Tokens
 NUMBERS: Final = frozenset({"return_ids", "cancel_ids", "order_ids"})  # by which a search asks for some
 TURNED_AWAY: Final = frozenset({429, 503})
 NO_SUCH_PATH: Final = 36009009  # what the marketplace says
+HELD_UP: Final = "reorder"  # the fault of a call that arrives after the next one
 CREDENTIALS: Final = ("authorization", "x-tts-access-token")  # headers
 
 
@@ -102,6 +103,11 @@ class Exchange(NamedTuple):
     token_until: datetime | None = None  # that of the token with which it is made, where that is known
     key: str | None = None  # by which the callee knows it when it comes again
     heard: int | None = None  # the status that the caller got instead, where the link has altered the response
+
+    @property
+    def held_up(self) -> bool:
+        """Return whether it was made before and arrives only now, when its caller has given it up, or waits for it."""
+        return self.fault == HELD_UP and self.failure is None
 
 
 Handler = Callable[[Call], Response]

@@ -163,3 +163,15 @@ def test_an_answer_is_refused_for_good_on_its_way_and_the_staff_say_nothing_more
     assert (row.status, row.error and "25001014" in row.error) == ("NewRma", True)
     world.advance(by=DAY)
     assert findings(world) == []
+
+
+def test_a_refund_that_was_held_up_is_carried_out_before_the_oms_has_said_that_it_asked_for_it() -> None:
+    world = World(seed=1, webhooks=True)
+    lines = [OrderLine("MUG", 1, Decimal("9.99"), 1), OrderLine("LAMP", 1, Decimal("50.00"), 2)]
+    order = world.marketplace.place_order(lines=lines, status="AWAITING_SHIPMENT")
+    world.advance(by=HOUR)
+    world.marketplace.seller_center_cancel(order.order_id, line_item_ids=[order.line_items[0].id])
+    world.trouble.plan(kind="reorder", to="connector", times=1)
+    world.oms.refund(order_id=order.order_id, amount=Decimal("0.01"))  # the marketplace's webhook comes meanwhile
+    assert findings(world) == []
+    world.close()

@@ -24,7 +24,6 @@ NOT_YOURS: Final[Mapping[int, str]] = {
 # And to whoever calls off an order that has been handed over, or is long over.
 TOO_LATE: Final = (25001045, 25001051)
 HANDED_OVER: Final = ("IN_TRANSIT", "DELIVERED", "COMPLETED")
-HELD_UP: Final = "reorder"  # the fault of a call that arrives after the next one
 LONGEST_WAIT: Final = timedelta(hours=1)  # that anybody need take seriously. Certainty: assumed
 
 
@@ -56,8 +55,7 @@ class NoNeedlessCall(Invariant):
         return NO_VIOLATION
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
-        held_up = exchange.fault == HELD_UP and exchange.failure is None  # it was made, and judged, before
-        if exchange.caller != "connector" or exchange.callee != "marketplace" or held_up:
+        if exchange.caller != "connector" or exchange.callee != "marketplace" or exchange.held_up:
             return NO_VIOLATION
         found = []
         if not_yours := NOT_YOURS.get(exchange.code or 0):
