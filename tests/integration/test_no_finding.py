@@ -175,3 +175,36 @@ def test_a_refund_that_was_held_up_is_carried_out_before_the_oms_has_said_that_i
     world.oms.refund(order_id=order.order_id, amount=Decimal("0.01"))  # the marketplace's webhook comes meanwhile
     assert findings(world) == []
     world.close()
+
+
+def test_an_answer_is_carried_out_while_the_oms_still_waits_to_hear_that_it_was_taken() -> None:
+    world = World(seed=1, webhooks=True)
+    order = world.marketplace.place_order()
+    claim = world.marketplace.request_return(order.order_id, return_type="REFUND").return_id
+    case = case_of(world, claim)
+    world.trouble.plan(kind="delay", to="connector", until="PT1H", **{"with": {"by": "PT2S", "of": "answer"}})
+    world.marketplace.place_order()  # of which a webhook tells meanwhile, and a round begins
+    world.oms.reject(case)
+    assert findings(world) == []
+    world.close()
+
+
+def test_a_search_that_is_held_up_is_no_other_look() -> None:
+    world = World(seed=1, shops=2)
+    world.advance(by=QUARTER)
+    world.trouble.plan(kind="reorder", operation="search", times=5)
+    world.advance(by=2 * QUARTER)
+    assert findings(world) == []
+    world.close()
+
+
+def test_an_answer_is_refused_twice_within_one_second() -> None:
+    world = World(seed=1, webhooks=True, oms_policy="approve")
+    order = world.marketplace.place_order(status="AWAITING_SHIPMENT")
+    world.advance(by=HOUR)
+    world.marketplace.mark_order(order.order_id, ["fulfilled_by_platform"])
+    claim = world.marketplace.request_cancellation(order.order_id).cancel_id
+    world.marketplace.set_cancellation_deadline(claim, world.now + timedelta(minutes=29))
+    assert findings(world) == []
+    assert world.marketplace.order_view(order.order_id).refunded == order.total
+    world.close()
