@@ -7,7 +7,8 @@ auditor that is given the memory of another goes on where that one was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -169,6 +170,16 @@ class Auditor:
         for number, invariant in self._on_exchange:
             if (violations := invariant.on_exchange(exchange)) is not NO_VIOLATION:
                 self._note(number, violations)
+
+    @contextmanager
+    def meanwhile(self, waiting: Collection[str]) -> Iterator[None]:
+        """Judge nothing by what the staff have decided while the OMS is `waiting` to hear what has become of it."""
+        decisions = self.memory.decisions
+        before, decisions.unsaid = decisions.unsaid, decisions.unsaid or "oms" in waiting
+        try:
+            yield
+        finally:
+            decisions.unsaid = before
 
     def on_line(self, line: LogLine) -> None:
         for number, invariant in self._on_line:

@@ -92,9 +92,9 @@ class Claims:
     )
 
     def on_exchange(self, exchange: Exchange) -> None:
-        """Take note of a look at a shop's claims."""
+        """Take note of a look at a shop's claims, by somebody who still waits for the answer."""
         kind = LOOKING.get(exchange.operation or "")
-        if kind is not None and exchange.code == 0 and not exchange.outside:
+        if kind is not None and exchange.code == 0 and not (exchange.outside or exchange.held_up):
             self._looks[exchange.shop, kind].append((exchange.at, exchange.seq, exchange.narrow))
 
     def read(

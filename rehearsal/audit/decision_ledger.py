@@ -9,13 +9,11 @@ something else is done does not contradict it then, but is done in the seller's 
 from collections import defaultdict
 from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
 from rehearsal.audit.claims import summed
 from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName, PlayerEvent
-from rehearsal.audit.limits import SAME_ROUND
 from rehearsal.audit.outsiders import Outsiders
 from rehearsal.seats.port import Question, Sight
 from rehearsal.sums import coin
@@ -146,7 +144,7 @@ class DecisionLedger:
         self._waiting: dict[tuple[str, str], Decision] = {}
         self._claims: dict[str, _Claim] = defaultdict(_Claim)
         self._departures: list[Departure] = []
-        self._unsaid: datetime | None = None  # until then the OMS may have asked for more than it has said
+        self.unsaid = False  # the OMS waits for an answer, and may have asked for more than it has said
         self.outsiders = Outsiders()
         self.heard = True  # the stage hears what the staff decide
 
@@ -167,24 +165,25 @@ class DecisionLedger:
             departure = self._asked(event, event.claim)
         elif event.claim is not None and event.name in MOVES:
             departure = self._moved(event, event.claim)
-        if departure is not None and (self._unsaid is None or event.at > self._unsaid):
+        if departure is not None:
             self._departures.append(departure)
 
     def on_exchange(self, exchange: Exchange) -> None:
         """Learn who made the move; an outsider is no connector of ours, and one that decides is another OMS."""
         self.outsiders.on_exchange(exchange)
-        if exchange.caller == "oms" and exchange.held_up:
-            self._unsaid = exchange.at + SAME_ROUND
         if self._departures and exchange.callee == "marketplace":
             known = [replace(one, exchange=one.exchange or exchange) for one in self._departures]
             self._departures = [one for one in known if one.exchange is None or not one.exchange.outside]
 
     def act_judged(self) -> None:
-        """Begin the next act: what departed in this one has been judged."""
-        self._departures = []
+        """Begin the next act: what departed in this one has been judged, unless that is put off."""
+        if not self.unsaid:
+            self._departures = []
 
     def departures(self) -> list[Departure]:
-        """Return what departed in this act."""
+        """Return what departed in this act; nothing yet while the OMS may still say that it asked for that."""
+        if self.unsaid:
+            return []
         return [one for one in self._departures if one.decision is not None or not self._is_outsiders(one)]
 
     def _is_outsiders(self, one: Departure) -> bool:

@@ -355,7 +355,7 @@ class World:
 
     def meanwhile(self, span: timedelta, waiting: Collection[str]) -> None:
         """Let time pass in the middle of an act, while those who are `waiting` for an answer do nothing."""
-        with self.trace.apart():
+        with self.trace.apart(), self.auditor.meanwhile(waiting):
             self._scheduler.meanwhile(span, waiting)
 
     def stalls(self, call: Call, span: timedelta, shop_id: str | None) -> None:

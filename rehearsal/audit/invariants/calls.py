@@ -180,7 +180,9 @@ class ShopsApart(Invariant):
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """Judge, whenever a shop is looked at, whether all others have been in their time."""
         shop = exchange.shop
-        if shop is None or exchange.narrow or exchange.outside or LOOKING.get(exchange.operation or "") != "returns":
+        if shop is None or exchange.narrow or LOOKING.get(exchange.operation or "") != "returns":
+            return NO_VIOLATION
+        if exchange.outside or exchange.held_up:
             return NO_VIOLATION
         found, before = [], self._looked.get(shop)
         if before is not None:
