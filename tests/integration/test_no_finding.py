@@ -208,3 +208,13 @@ def test_an_answer_is_refused_twice_within_one_second() -> None:
     assert findings(world) == []
     assert world.marketplace.order_view(order.order_id).refunded == order.total
     world.close()
+
+
+def test_a_request_is_read_and_approved_by_the_marketplace_in_its_first_second(world: World) -> None:
+    order = world.marketplace.place_order()
+    world.advance(by=QUARTER)
+    world.deaths.kill()
+    world.advance(by=timedelta(minutes=28))
+    world.marketplace.request_return(order.order_id, return_type="RETURN_AND_REFUND")
+    world.deaths.start()  # with a round at once, before the marketplace has approved
+    assert findings(world) == []

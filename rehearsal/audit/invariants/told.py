@@ -261,6 +261,7 @@ class IsTold(Invariant):
                 self.occasions += 1
                 # One that was ended in its first second has been ended by somebody else, maybe.
                 begins = state.since == claim.states[0].since and not state.status.endswith(ENDED)
+                begins &= self.claims.read(claim, state.seq) is None  # nobody has seen it before
                 by = DOERS.get(claim.role, "") if begins else ""
                 yield _seen(claim, state, state.since - self.limits.grain, state.since + longest, by)
         yield from self._other_deadlines(claim, max(first, 1), now)
