@@ -385,7 +385,8 @@ def _replaces(new: Adjustment, old: Adjustment) -> bool:
     if new.created_at is None or old.created_at is None:
         return False
     (level, number), (old_level, old_number) = new.key, old.key
-    later_number = level == old_level and number > old_number  # several may be made within one second
+    # Several may be made within one second; what one call of ours has made stands side by side.
+    later_number = level == old_level and number > old_number and not new.by_seller
     if new.created_at < old.created_at or (new.created_at == old.created_at and not later_number):
         return False
     return new.item_ref == old.item_ref or new.item_ref is None or old.item_ref is None
