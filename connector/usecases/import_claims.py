@@ -35,7 +35,7 @@ OURS: Final = "Api"  # the source of an adjustment that the OMS started
 STRAYS: Final = 2  # coins per unit: one of tax, one of shipping
 CLOCK_SKEW: Final = timedelta(minutes=5)  # between us and the marketplace, at most
 NOTHING: Final = ClaimLine(line_id="", total=None, tax=Decimal(0), shipping=Decimal(0))
-WRITTEN: Final = frozenset({"updated_at", "updated_source"})  # when and by whom: no news by themselves
+STAMPS: Final = frozenset({"updated_at", "updated_source"})  # when and by whom: no news by themselves
 MAKES: Final = {ClaimKind.RETURN: Operation.CREATE_RETURN, ClaimKind.CANCELLATION: Operation.CANCEL_ORDER}
 
 
@@ -279,7 +279,7 @@ def _walk(account: Account, current: Sequence[Adjustment]) -> None:
             if was.outbox_id is None or was.outbox_id not in decided:
                 decided[was.outbox_id] = _decider(account, was, status)
             news |= {"decision": None, "decided_by": decided[was.outbox_id]}
-        if any(getattr(was, name) != told for name, told in news.items() if name not in WRITTEN):
+        if any(getattr(was, name) != told for name, told in news.items() if name not in STAMPS):
             account.work.moved(was, replace(was, **news))
     if reached:
         account.note("marketplace", "adjustment_moved", moved(current[0], reached[0]))

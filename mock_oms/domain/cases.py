@@ -385,8 +385,9 @@ def _replaces(new: Adjustment, old: Adjustment) -> bool:
     if new.created_at is None or old.created_at is None:
         return False
     (level, number), (old_level, old_number) = new.key, old.key
-    # Several may be made within one second; what one call of ours has made stands side by side.
-    later_number = level == old_level and number > old_number and not new.by_seller
+    # Several of one request may be made within one second; what a call of ours has made stands side by side.
+    of_one = new.request_id is not None and new.request_id == old.request_id and not (new.by_seller or new.seller_id)
+    later_number = of_one and level == old_level and number > old_number
     if new.created_at < old.created_at or (new.created_at == old.created_at and not later_number):
         return False
     return new.item_ref == old.item_ref or new.item_ref is None or old.item_ref is None

@@ -114,11 +114,11 @@ class Refunds:
         )
         case = self._ask(case)
         known = {part.seller_id: one for one in self.store.cases_of_order(order.order_id) for part in one.taken_on()}
-        if all(part.seller_id in known for part in case.parts):  # under one id it is decided once
+        new = tuple(part for part in case.parts if part.nameless or part.seller_id not in known)
+        if not new:  # under one id it is decided once
             before = known[case.parts[0].seller_id]
             return CommandResult(self.views.row(before), kept=before.unsent)
-        case = replace(case, parts=tuple(part for part in case.parts if part.seller_id not in known))
-        self.store.keep(case)
+        case = self.store.keep(replace(case, parts=new))
         self.effects.refund_requested(case)
         return CommandResult(self.views.row(case), kept=case.unsent)
 

@@ -173,13 +173,13 @@ class Auditor:
 
     @contextmanager
     def meanwhile(self, waiting: Collection[str]) -> Iterator[None]:
-        """Judge nothing by what the staff have decided while the OMS is `waiting` to hear what has become of it."""
+        """Put off what is judged by what the OMS has asked for while it is `waiting`: it may not have said so yet."""
         decisions = self.memory.decisions
-        before, decisions.unsaid = decisions.unsaid, decisions.unsaid or "oms" in waiting
+        before, decisions.oms_waits = decisions.oms_waits, decisions.oms_waits or "oms" in waiting
         try:
             yield
         finally:
-            decisions.unsaid = before
+            decisions.oms_waits = before
 
     def on_line(self, line: LogLine) -> None:
         for number, invariant in self._on_line:

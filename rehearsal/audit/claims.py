@@ -92,7 +92,7 @@ class Claims:
     )
 
     def on_exchange(self, exchange: Exchange) -> None:
-        """Take note of a look at a shop's claims, by somebody who still waits for the answer."""
+        """Take note of a look at a shop's claims; the answer to one that was held up nobody gets."""
         kind = LOOKING.get(exchange.operation or "")
         if kind is not None and exchange.code == 0 and not (exchange.outside or exchange.held_up):
             self._looks[exchange.shop, kind].append((exchange.at, exchange.seq, exchange.narrow))

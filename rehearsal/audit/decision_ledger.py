@@ -144,7 +144,7 @@ class DecisionLedger:
         self._waiting: dict[tuple[str, str], Decision] = {}
         self._claims: dict[str, _Claim] = defaultdict(_Claim)
         self._departures: list[Departure] = []
-        self.unsaid = False  # the OMS waits for an answer, and may have asked for more than it has said
+        self.oms_waits = False  # for an answer, and it may have asked for more than it has said
         self.outsiders = Outsiders()
         self.heard = True  # the stage hears what the staff decide
 
@@ -177,12 +177,12 @@ class DecisionLedger:
 
     def act_judged(self) -> None:
         """Begin the next act: what departed in this one has been judged, unless that is put off."""
-        if not self.unsaid:
+        if not self.oms_waits:
             self._departures = []
 
     def departures(self) -> list[Departure]:
         """Return what departed in this act; nothing yet while the OMS may still say that it asked for that."""
-        if self.unsaid:
+        if self.oms_waits:
             return []
         return [one for one in self._departures if one.decision is not None or not self._is_outsiders(one)]
 
@@ -267,7 +267,10 @@ class DecisionLedger:
         if request.accepted:
             self.unpaid[event.adjustment] = request
         if account.refunded <= account.asked + account.rounding:  # what was paid while this was asked for is that
-            self._departures = [one for one in self._departures if one.order_id != event.order or one.decision]
+            known = self._departures
+            self._departures = [
+                one for one in known if one.order_id != event.order or one.decision or one.in_sellers_place
+            ]
 
     def _decided(self, event: PlayerEvent) -> None:
         claim = event.claim or event.adjustment

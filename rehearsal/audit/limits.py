@@ -67,8 +67,8 @@ class Limits:
             rounds = max(trouble.rounds, 1)
             self._past.append(replace(trouble, rounds=rounds, lasting=lasting, until_authorized=False))
 
-    def run(self, shop_id: str | None) -> bool:
-        """Return whether the limits of a shop run at present: no trouble of its is open."""
+    def hold(self, shop_id: str | None) -> bool:
+        """Return whether the limits of a shop hold at present: no trouble of its is open."""
         return not any(_concerns(trouble, shop_id) for trouble in self._open.values())
 
     def extension(self, shop_id: str | None, since: datetime) -> timedelta:
@@ -76,7 +76,7 @@ class Limits:
 
         A shop that is not known (None) is given every trouble. UNLIMITED where the limit does not run at present.
         """
-        if not self.run(shop_id):
+        if not self.hold(shop_id):
             return UNLIMITED
         longer = timedelta(0)
         spans: list[tuple[datetime, datetime]] = []

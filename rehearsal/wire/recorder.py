@@ -106,7 +106,7 @@ class Exchange(NamedTuple):
 
     @property
     def held_up(self) -> bool:
-        """Return whether it was made before and arrives only now, when its caller has given it up, or waits for it."""
+        """Return whether it was made before and arrives only now, after another one: nobody gets its answer."""
         return self.fault == HELD_UP and self.failure is None
 
 

@@ -11,15 +11,17 @@ import pytest
 from connector.adapters.tiktok.client import TikTok
 from connector.domain import site
 from connector.domain.adjustments import Action
-from connector.domain.decisions import OutboxState
+from connector.domain.decisions import ApproveReturn, OutboxState, SiteDecision
 from connector.domain.retry import DELIVERY
 from connector.errors import Refused, Unavailable
+from connector.ports import Access
 from connector.records import OutboxEntry, Stream
 from connector.settings import Settings
 from connector.usecases import import_claims, import_orders
 from connector.usecases import round as rounds
 from connector.usecases.commands import Commands
 from connector.usecases.delivery import deliver, fail
+from mock_tiktok import OrderLine
 from rehearsal.audit.finding import Verdict
 from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.world.world import World
@@ -110,6 +112,17 @@ def busy(world: World) -> None:
     world.oms.approve(case)
     world.trouble.plan(kind="refuse", operation="approve", times=2, **{"with": {"status": 429}})
     world.advance(by=3 * HOUR)
+
+
+def a_round_while_the_oms_waits(world: World) -> None:
+    order = world.marketplace.place_order(lines=[OrderLine("MUG", 1, Decimal("9.99")), OrderLine("LAMP", 1)])
+    world.advance(by=QUARTER + timedelta(minutes=14, seconds=50))
+    mug, lamp = (line.id for line in order.line_items)
+    world.marketplace.request_return(order.order_id, return_type="REFUND", line_item_ids=[lamp])
+    slow = {"by": "PT20S", "of": "answer"}
+    world.trouble.plan(kind="delay", to="connector", operation="refund", times=1, **{"with": slow})
+    world.oms.refund(order_id=order.order_id, line_item_ids=[mug], amount=Decimal("2.00"))
+    world.advance(by=HOUR)
 
 
 def busy_until_the_deadline(world: World) -> None:
@@ -225,6 +238,19 @@ def gives_up_when_the_marketplace_is_busy(patch: Patch) -> None:
     patch.setattr(deliver, "postpone", given_up)
 
 
+def says_yes_by_itself(patch: Patch) -> None:
+    claims_since, answered = TikTok.claims_since, set[str]()
+
+    def and_approves(self: TikTok, shop: Access, kind: site.ClaimKind, since: datetime | None) -> Iterator[site.Claim]:
+        for claim in claims_since(self, shop, kind, since):
+            yield claim
+            if claim.role == "BUYER" and claim.id not in answered:
+                answered.add(claim.id)
+                self.send(shop, ApproveReturn(choice=SiteDecision.APPROVE_REFUND), claim_id=claim.id, key=claim.id)
+
+    patch.setattr(TikTok, "claims_since", and_approves)
+
+
 def offers_no_orders(patch: Patch) -> None:
     patch.setattr(import_orders, "NOT_OFFERED", frozenset(site.ORDER_WORDS))
 
@@ -263,6 +289,7 @@ MISTAKES: Final[Mapping[str, tuple[Callable[[Patch], None], Callable[[World], No
     "deliveries that never arrive": (never_gets_through, approved, "catches-up"),
     "a wait that is too long":      (waits_ten_hours_before_it_tries_again, busy, "catches-up"),
     "an answer that is given up":   (gives_up_when_the_marketplace_is_busy, busy, "executed-once"),
+    "a yes that nobody has given":  (says_yes_by_itself, a_round_while_the_oms_waits, "executed-once"),
     "an answer given up at the end":(gives_up_when_the_marketplace_is_busy, busy_until_the_deadline, "in-time"),
 }  # fmt: skip
 
@@ -287,7 +314,7 @@ def test_a_mistake_is_noticed_by_its_rule(monkeypatch: pytest.MonkeyPatch, what:
 
 
 JOURNEYS: Final = list(dict.fromkeys(journey for _, journey, _ in MISTAKES.values()))
-TROUBLED: Final = (a_search_that_fails, a_search_that_lags, busy, busy_until_the_deadline)
+TROUBLED: Final = (a_search_that_fails, a_search_that_lags, a_round_while_the_oms_waits, busy, busy_until_the_deadline)
 
 
 @pytest.mark.parametrize("journey", JOURNEYS)

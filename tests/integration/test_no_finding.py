@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from mock_tiktok import OrderLine
+from rehearsal.audit.finding import Verdict
+from rehearsal.world.origin import NewShop
 from rehearsal.world.world import World
 
 QUARTER = timedelta(minutes=15)
@@ -218,3 +220,20 @@ def test_a_request_is_read_and_approved_by_the_marketplace_in_its_first_second(w
     world.marketplace.request_return(order.order_id, return_type="RETURN_AND_REFUND")
     world.deaths.start()  # with a round at once, before the marketplace has approved
     assert findings(world) == []
+
+
+def test_what_happens_in_a_shop_that_is_not_let_in_is_not_judged_before_it_is() -> None:
+    world = World(seed=1, shops=[NewShop(), NewShop(authorized=False)])
+    shut = world.marketplace.shops[1].shop_id
+    order = world.marketplace.place_order(shop_id=shut)
+    world.marketplace.request_return(order.order_id, return_type="REFUND")
+    world.advance(by=2 * DAY)
+
+    def verdicts() -> set[Verdict]:
+        assert findings(world) == []
+        return {one.verdict for one in world.findings() if one.invariant in ("lapse-once", "books-agree")}
+
+    assert verdicts() == {Verdict.NOT_JUDGED}
+    world.authorize_shop(shut)
+    assert verdicts() == {Verdict.HELD}
+    world.close()

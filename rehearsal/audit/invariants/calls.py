@@ -55,11 +55,13 @@ class NoNeedlessCall(Invariant):
         return NO_VIOLATION
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
-        if exchange.caller != "connector" or exchange.callee != "marketplace" or exchange.held_up:
+        if exchange.caller != "connector" or exchange.callee != "marketplace":
             return NO_VIOLATION
         found = []
         if not_yours := NOT_YOURS.get(exchange.code or 0):
             found.append(_call(exchange, f"refused with {exchange.code}: {not_yours}"))
+        if exchange.held_up:
+            return found  # of the rest, what was known when it was made counts
         if exchange.code == IN_THE_WAY:
             found += self._past_a_request(exchange)
         if exchange.code in TOO_LATE and (wrong := self._shipped_before(exchange)):

@@ -18,7 +18,8 @@ LIFTS: Final = (SUPPORT_BUYER, "HAND_BACK")  # of the operator: who is handed it
 DEADLINE_SET: Final = "DEADLINE_SET"  # the marketplace has given a request another hour, which a round tells
 TOO_MANY: Final = 429
 OF_AFTER_SALES: Final = range(25_000_000, 26_000_000)  # codes of the marketplace's that are about a claim or an order
-COME_AGAIN: Final = (25001028, 25020008)  # of these: it is locked, and an error inside
+# Of these: it is locked, another request is in the way, and an error inside.
+COME_AGAIN: Final = (25001028, 25001011, 25020008)
 
 
 @dataclass(eq=False, slots=True)
@@ -116,6 +117,8 @@ class InTime(Invariant):
 
 
 def _answered(exchange: Exchange) -> bool:
+    if exchange.code in COME_AGAIN:
+        return False
     if exchange.status is None:  # or refused on its way, in the marketplace's words and for good
-        return exchange.code in OF_AFTER_SALES and exchange.code not in COME_AGAIN
+        return exchange.code in OF_AFTER_SALES
     return exchange.status < 500 and exchange.status != TOO_MANY

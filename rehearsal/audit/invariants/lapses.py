@@ -92,7 +92,7 @@ class LapseOnce(Invariant):
             return self._unbooked(state)
         rows = {row.return_id or row.cancel_id: row for row in state.adjustments}
         found = []
-        for claim in self._learned():
+        for claim in self._take_known():
             ended, row = self.decisions.status(claim), rows.get(claim)
             if row is not None and not tells(row, "status"):
                 continue
@@ -110,16 +110,25 @@ class LapseOnce(Invariant):
                 )
         return found
 
-    def _learned(self) -> list[str]:
-        """Return, once, the claims of which everybody can have learned: their shops have let the connector in."""
-        about = self.claims.by_id
-        known = {claim for claim in self._to_learn if claim not in about or self.limits.run(about[claim].shop_id)}
+    def _take_known(self) -> list[str]:
+        """Take out the claims of which everybody can have learned: their shops have let the connector in."""
+        known = {claim for claim in self._to_learn if self._is_let_in(claim)}
         self._to_learn -= known
         return sorted(known)
 
+    def _is_let_in(self, claim: str) -> bool:
+        known = self.claims.by_id.get(claim)
+        return known is None or self.limits.hold(known.shop_id)
+
+    @property
+    def unjudged(self) -> str | None:
+        """Return that a deadline has lapsed of which nobody can have learned yet."""
+        known = all(map(self._is_let_in, self._to_learn))
+        return None if known else "a deadline has lapsed in a shop that has not let the connector in"
+
     def _unbooked(self, state: Quiescence) -> Iterable[Violation]:
         books = {row.order_id: row for row in state.books}
-        for claim in self._learned():
+        for claim in self._take_known():
             order_id, events = self._lapses[claim]
             row, ended = books.get(order_id), self.decisions.status(claim)
             if row is not None and row.agree is False and _paid_out(ended):

@@ -252,12 +252,13 @@ class BooksAgree(Invariant):
         return NO_VIOLATION
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
-        if self._waiting:
+        astray = [row for row in state.books if row.agree is False and row.order_id not in self._hidden]
+        unknown = {row.order_id for row in astray if not self._is_let_in(row.order_id)}
+        if self._waiting and not unknown:
             self.occasions += 1
             self._waiting = False
-        for row in state.books:
-            unknown = row.order_id in self._hidden or not self.limits.run(self._shops.get(row.order_id))
-            if row.agree is False and not unknown:
+        for row in astray:
+            if row.order_id not in unknown:
                 last = self._last_payment.get(row.order_id)
                 yield Violation(
                     f"books {row.order_id} {row.marketplace} {row.connector} {row.oms}",
@@ -275,6 +276,9 @@ class BooksAgree(Invariant):
                         about={"order_id": row.order_id},
                     ),
                 )
+
+    def _is_let_in(self, order_id: str) -> bool:
+        return order_id not in self._shops or self.limits.hold(self._shops[order_id])
 
     @property
     def unjudged(self) -> str | None:

@@ -96,7 +96,7 @@ class _Expected:
     claim: str
     seq: int
     own_name: str = ""  # the marketplace's, which fits in any case
-    by: str = ""  # whose doing it is
+    by: tuple[str, ...] = ()  # whose doing it is
 
     def fits(self, line: Activity) -> bool:
         """Return whether a line says it, at its time."""
@@ -108,7 +108,7 @@ class _Expected:
     def said_of_others(self, history: Iterable[Activity]) -> str:
         """Return whose doing it is said to be by all lines with the marketplace's own name for it, if not theirs."""
         said = [line.by.lower() for line in history if self._in_time(line) and self._is_named(line)]
-        wrong = self.by and all(by in DOERS.values() and by != self.by for by in said)
+        wrong = bool(self.by) and all(by in DOERS.values() and by not in self.by for by in said)
         return ", ".join(dict.fromkeys(said)) if wrong else ""
 
     def _in_time(self, line: Activity) -> bool:
@@ -242,7 +242,9 @@ class IsTold(Invariant):
         yield from _missing(order_id, lines, history)
         for one in lines:
             if others := one.said_of_others(history):
-                yield _violation(order_id, f"a line on {one.what}, by the {one.by}", f"by the {others}", "doer", one)
+                yield _violation(
+                    order_id, f"a line on {one.what}, by the {' or the '.join(one.by)}", f"by the {others}", "doer", one
+                )
         yield from self._doubled(order_id, history)
         yield from self._said_again(order_id, history)
         yield from self._at_odds(order_id, history)
@@ -261,9 +263,10 @@ class IsTold(Invariant):
                 self.occasions += 1
                 # One that was ended in its first second has been ended by somebody else, maybe.
                 begins = state.since == claim.states[0].since and not state.status.endswith(ENDED)
-                begins &= self.claims.read(claim, state.seq) is None  # nobody has seen it before
-                by = DOERS.get(claim.role, "") if begins else ""
-                yield _seen(claim, state, state.since - self.limits.grain, state.since + longest, by)
+                by = [DOERS[claim.role]] if begins and claim.role in DOERS else []
+                if by and self.claims.read(claim, state.seq) is not None:  # it was seen before that
+                    by.append("marketplace")
+                yield _seen(claim, state, state.since - self.limits.grain, state.since + longest, tuple(by))
         yield from self._other_deadlines(claim, max(first, 1), now)
 
     def _other_deadlines(self, claim: Claim, first: int, now: datetime) -> Iterable[_Expected]:
@@ -365,7 +368,7 @@ def _no_of_nobodys(order_id: str, history: Iterable[Activity], last: int | None)
             yield replace(found, witness=replace(found.witness, events=() if last is None else (last,)))
 
 
-def _seen(claim: Claim, state: State, since: datetime, latest: datetime, by: str) -> _Expected:
+def _seen(claim: Claim, state: State, since: datetime, latest: datetime, by: tuple[str, ...]) -> _Expected:
     words = next((words for part, words in FITS if part in state.status), r"\w")
     what = f"that the claim is {state.status}"
     return _Expected(what, since, latest, words, claim.id, state.seq, state.status, by)
