@@ -53,7 +53,7 @@ class Call:
     sent: tuple[Mapping[str, str], bytes] | None = None  # headers and body, where others arrive
 
     def arrives_with(self, headers: Mapping[str, str], body: bytes) -> None:
-        """Have something else arrive than was sent, which is what is recorded and judged."""
+        """Have something else arrive than was sent; what was sent is recorded and judged."""
         self.sent = self.sent or (self.headers, self.body)
         self.headers, self.body = headers, body
 
