@@ -6,8 +6,9 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from connector.adapters.logs import DiscreetFormatter
+from connector.adapters.logs import DiscreetFormatter, discreet
 from connector.adapters.sql.engines import engine_for
+from mock_tiktok import errors
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import refusal
 from tests.unit.connector.test_rounds import a_refund_request
@@ -43,10 +44,20 @@ def test_urllib3_warns_without_what_is_secret(
         ("access_token is missing or of another kind", "access_token is missing or of another kind"),
         ("('x-tts-access-token', '5ec2e7')", "('x-tts-access-token', '[redacted]')"),
         ('{"refresh_token": "5ec2e7"}', '{"refresh_token": "[redacted]"}'),
+        ("the auth_code '5ec2e7' is used", "the auth_code '[redacted]' is used"),
+        (
+            "no \"x-tts-access-token\" header, no 'auth_code'. Stop",
+            "no \"x-tts-access-token\" header, no 'auth_code'. Stop",
+        ),
     ],
 )
 def test_a_credential_is_known_by_its_name_or_its_look_and_words_stay_words(line: str, shown: str) -> None:
     assert DiscreetFormatter("%(message)s").format(logging.makeLogRecord({"msg": line})) == shown
+
+
+@pytest.mark.parametrize("said", sorted({refusal.text for refusal in (*errors.GATE, *errors.REFUSALS)}))
+def test_what_the_marketplace_says_of_a_credential_is_shown_whole(said: str) -> None:
+    assert discreet(said) == said
 
 
 def test_what_the_marketplace_repeats_of_a_credential_is_neither_logged_nor_kept(
