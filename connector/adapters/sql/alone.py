@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -14,12 +15,14 @@ from connector.errors import BadSettings
 def alone(engine: sa.Engine) -> Iterator[None]:
     """Be the only worker on a SQLite file, by the lock on a file beside it; other databases have room for many.
 
-    Raises BadSettings where another worker is at work.
+    Raises BadSettings where another worker is at work, or where one could not be seen: under another name of the file.
     """
     path = _file(engine)
     if not path:
         yield
         return
+    if Path(path).stat().st_nlink > 1:
+        raise BadSettings("CONNECTOR_DATABASE_URL", f"{path} has a second name (a hard link); it must have one only")
     with closing(sqlite3.connect(f"{path}-worker", timeout=0, isolation_level=None)) as lock:
         keep_private(lock, new=True)
         try:

@@ -276,6 +276,14 @@ def test_a_second_worker_on_one_sqlite_file_is_refused_and_one_after_a_death_is_
             first.kill()
 
 
+def test_a_sqlite_file_with_a_second_name_is_refused_as_nobody_sees_who_works_under_it(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    assert run(env, "migrate").exit_code == 0
+    (tmp_path / "second.db").hardlink_to(tmp_path / "connector.db")
+    result = run(env, "worker")
+    assert (result.exit_code, "connector.db has a second name (a hard link)" in result.stderr) == (2, True)
+
+
 class StopAfter(threading.Event):
     """Is set by the first wait."""
 
