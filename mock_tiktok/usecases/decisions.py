@@ -58,10 +58,10 @@ def check_fits(item: Return, action: Action) -> None:
         raise WRONG_TYPE(decision=action, type=item.return_type)
 
 
-def check_fields(action: Action, *, keep: bool, offer: object | None) -> None:
-    """Refuse a field that goes with another decision."""
+def check_fields(action: Action, *, keep: bool | None, offer: object | None) -> None:
+    """Refuse a field that goes with another decision, whatever it says."""
     for field, said, goes_with in (
-        ("buyer_keep_item", keep, Action.APPROVE_RETURN),
+        ("buyer_keep_item", keep is not None, Action.APPROVE_RETURN),
         ("partial_refund", offer is not None, Action.OFFER_PARTIAL_REFUND),
     ):
         if said and action is not goes_with:

@@ -76,7 +76,7 @@ class Shop(Queries):
         decision: str,
         *,
         partial_refund: tuple[Decimal, str] | None = None,
-        buyer_keep_item: bool = False,
+        buyer_keep_item: bool | None = None,
         total: Decimal | None = None,
         by: str = By.SELLER,
     ) -> Return:
