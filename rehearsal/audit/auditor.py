@@ -196,6 +196,7 @@ class Auditor:
             if self.deaf:
                 self.memory.settling.put_off(now)
                 return
+            self.memory.decisions.staff_see(state.adjustments)
             for number, invariant in self._on_look:
                 self._note(number, invariant.on_look(state))
             self._judge_at_rest(state)
@@ -206,6 +207,7 @@ class Auditor:
 
     def at_quiescence(self, state: Quiescence) -> None:
         self.after_act(state.at)
+        self.memory.decisions.staff_see(state.adjustments)
         self._judge_at_rest(state)
 
     def _judge_at_rest(self, state: Quiescence) -> None:

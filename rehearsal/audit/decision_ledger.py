@@ -7,7 +7,7 @@ something else is done does not contradict it then, but is done in the seller's 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sized
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
@@ -15,7 +15,7 @@ from typing import Final
 from rehearsal.audit.claims import summed
 from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName, PlayerEvent
 from rehearsal.audit.outsiders import Outsiders
-from rehearsal.seats.port import Question, Sight
+from rehearsal.seats.port import AdjustmentRow, Question, Sight, tells
 from rehearsal.sums import coin
 from rehearsal.wire.recorder import Exchange
 
@@ -50,6 +50,7 @@ class Decision:
     kept: bool = False  # the OMS does not know whether the connector has it
     done: bool = False  # the connector has moved the claim
     overtaken: bool = False  # somebody else has
+    failed: bool = False  # in a person's sight
 
     @property
     def owed(self) -> bool:
@@ -212,8 +213,20 @@ class DecisionLedger:
 
     @property
     def owing(self) -> bool:
-        """Return whether a decision or a refund waits to be carried out."""
-        return bool(self.owed()) or any(self.missing(one.order_id) for one in self.unpaid.values())
+        """Return whether a decision or a refund waits to be carried out, and has not failed in a person's sight."""
+        waits = any(not decision.failed for decision in self.owed())
+        return waits or any(self.missing(one.order_id) for one in self.unpaid.values())
+
+    def staff_see(self, rows: Iterable[AdjustmentRow]) -> None:
+        """Learn from what the staff see now what has failed, and how much is left of what they asked for."""
+        seen = {row.id: row for row in rows}
+        waiting: list[Decision | Request] = [*self._waiting.values(), *self.unpaid.values()]
+        for one in waiting:
+            row = seen.get(one.adjustment_id)
+            one.failed = row is not None and (row.status == "Error" or bool(row.error))
+        for identity, request in self.unpaid.items():
+            if (row := seen.get(identity)) is not None and tells(row, "amount"):
+                self._gives_way(request, row.amount)
 
     def status(self, claim: str) -> str:
         """Return where a claim stands at the marketplace; an empty text where nothing is known of it."""
@@ -234,7 +247,7 @@ class DecisionLedger:
         short = account.owed - self.carried_out(order_id) - account.elsewhere
         return short if short > account.rounding else ZERO
 
-    def gives_way(self, request: Request, shown: Decimal) -> None:
+    def _gives_way(self, request: Request, shown: Decimal) -> None:
         """Take note that less is shown of a request than was asked for: right as far as buyers got it meanwhile."""
         account = self._accounts[request.order_id]
         request.shown = shown

@@ -55,17 +55,11 @@ class ExecutedOnce(Invariant):
         """Every decision has been carried out, or is in a person's sight, or is out of date."""
         rows = {row.id: row for row in state.adjustments}
         for decision in self.decisions.owed():
-            row = rows.get(decision.adjustment_id)
-            if not _failed(row):
-                yield _lost(decision, row)
+            if not decision.failed:
+                yield _lost(decision, rows.get(decision.adjustment_id))
         unpaid, self.decisions.unpaid = self.decisions.unpaid, {}
         if state.settled:
             self.decisions.outsiders.settled()
-        for identity, request in unpaid.items():
-            row = rows.get(identity)
-            request.failed = _failed(row)
-            if row is not None and tells(row, "amount"):
-                self.decisions.gives_way(request, row.amount)
         for identity, request in unpaid.items():
             row = rows.get(identity)
             known = row is not None and (
@@ -100,10 +94,6 @@ def departs(one: Departure) -> Violation:
         Witness(() if one.exchange is None else (one.exchange.seq,), one.events, one.money, about),
         unless_by_default=one.order_id if one.in_sellers_place else None,
     )
-
-
-def _failed(row: AdjustmentRow | None) -> bool:
-    return row is not None and (row.status == "Error" or bool(row.error))
 
 
 def _status(row: AdjustmentRow | None) -> str:

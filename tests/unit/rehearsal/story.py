@@ -72,7 +72,7 @@ class Story:
         self.mailbox: list[Mail] = []
         self.history: list[Line] = []  # says of every second whatever may be expected of it
         self.rows: list[AdjustmentRow] = []
-        self.settled = True
+        self.settled: bool | None = True
         self.now = START
         self.listened_to_by(None)
         self._seqs = count(1)
@@ -164,6 +164,20 @@ class Story:
     def unsettled(self) -> Story:
         self.settled = False
         return self
+
+    def silent(self) -> Story:
+        """Have the connector not say whether it has settled."""
+        self.settled = None
+        return self
+
+    def before_the_staff(self, *rows: AdjustmentRow) -> Story:
+        self.rows = [*rows]
+        return self
+
+    def refund_asked(self) -> Story:
+        """Have the OMS ask for a refund of its own."""
+        about = {"adjustment_id": "C1", "amount": Decimal("19.99"), "line_item_ids": ("L1",), "currency": "USD"}
+        return self.tell("refund_requested", who="oms", accepted=True, **about)
 
     def ledger_of_the_connector(self, total: str) -> Story:
         self.auditor.on_ledger({"O1": Decimal(total)})

@@ -749,6 +749,16 @@ def test_without_the_connectors_book_a_lapse_is_judged_at_the_marketplace_alone_
     assert story.broken() == ["lapse-once"]
 
 
+@pytest.mark.parametrize("owed", [Story.decided, Story.refund_asked])
+@pytest.mark.parametrize("error", [None, "no answer"])
+def test_of_a_connector_that_does_not_say_whether_it_has_settled_what_failed_before_the_staff_is_not_owed(
+    owed: Callable[[Story], Story], error: str | None
+) -> None:
+    story = owed(Story().ordered().lost("approve", "R1").struck("S1").silent())
+    story.before_the_staff(Row(status="Error", error=error) if error else Row(status="NewRma")).idle(minutes=76)
+    assert story.broken() == ([] if error else ["catches-up", "executed-once"])
+
+
 def test_what_no_occasion_has_tried_is_not_put_to_the_test() -> None:
     finding = Story().verdict("one-mail")
     assert (finding.verdict, finding.occasions, finding.why) == (Verdict.NOT_TRIED, 0, None)
