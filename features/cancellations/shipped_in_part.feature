@@ -71,6 +71,18 @@ Feature: Part of an order is called off, the rest is shipped
       Then Maya's order is canceled
       And all three books say 138.00 USD for Maya
 
+  Rule: What the marketplace did not call off is still wanted
+
+    @trouble
+    Scenario: The rug is not called off, and then the mugs are
+      Given the marketplace answers 400 to the next cancellation
+      And the seller has called off what Maya ordered of the rug, as it is not available
+      And everybody has heard of it
+      When the seller calls off what Maya ordered of the mugs, as it is not available
+      Then the trouble was hit
+      And Maya's order stands
+      And all three books say 34.50 USD for Maya
+
   Rule: That it has been shipped is learnt with the next round
 
     @R14 @R56

@@ -61,6 +61,15 @@ Feature: The seller offers a part
       When the seller approves Maya's request
       Then all three books say 39.98 USD for Maya
 
+    @R16
+    Scenario: Of one request there is one offer, and a second one is refused where all can see it
+      Given the seller has offered Maya 10.00 USD
+      And Maya has declined the offer
+      And everybody has heard of it
+      When the seller offers Maya 20.00 USD
+      Then Maya's request is shown as "Request Pending"
+      And the seller has Maya's case before them
+
     @R16 @R17
     Scenario: Nobody answers after the offer was declined
       Given the seller has offered Maya 10.00 USD
