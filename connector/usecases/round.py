@@ -42,6 +42,7 @@ DELIVERED: Final = {
     OutboxState.UNKNOWN: "without an answer",
     OutboxState.SENDING: "without an answer",
 }
+NOT_SENT: Final = {OutboxState.WITHDRAWN: "overtaken", OutboxState.REFUSED: "not sent"}
 BROKEN: Final = "failed here"
 SETTLED: Final = {**DELIVERED, OutboxState.DONE: "settled"}
 ENDED: Final = {words for state, words in DELIVERED.items() if state not in OUTCOME_UNKNOWN}
@@ -361,8 +362,8 @@ class Worker:
                 continue
             if goes:
                 came_out[entry.id] = _carry(run, entry)
-            elif entry.state is OutboxState.WITHDRAWN:
-                came_out[entry.id] = DELIVERED[entry.state]
+            elif entry.state in NOT_SENT:
+                came_out[entry.id] = NOT_SENT[entry.state]
         return came_out
 
     def _run(self, shop: Shop, access: Access, now: datetime, following: datetime) -> Run:

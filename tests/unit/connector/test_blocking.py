@@ -197,6 +197,18 @@ def test_a_cancellation_that_arrived_twice_is_found_before_it_is_called_an_error
     assert bench.connector.waiting() == 0
 
 
+def test_a_cancellation_of_what_has_left_is_not_sent_and_the_round_says_so(bench: Bench) -> None:
+    bench.order("20.00", status="AWAITING_SHIPMENT")
+    bench.refund()
+    shipped = {"status": "IN_TRANSIT", "update_time": int(bench.clock.now().timestamp())}
+    bench.tiktok.orders["500"] |= shipped
+    for line in bench.tiktok.orders["500"]["line_items"]:
+        line["display_status"] = "IN_TRANSIT"
+    assert bench.round() == "round: 1 collected, 1 not sent"
+    assert (bench.adjustment().status, bench.adjustment().error_code) == ("Error", "shipped")
+    assert not bench.tiktok.written()
+
+
 @pytest.mark.parametrize(
     ("left", "sent"), [(("0.00", "10.00"), [["5001", "5002"], ["5002"]]), (("0.00", "5.00"), [["5001", "5002"]])]
 )
