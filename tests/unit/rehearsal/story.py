@@ -176,7 +176,12 @@ class Story:
 
     def refund_asked(self) -> Story:
         """Have the OMS ask for a refund of its own."""
-        about = {"adjustment_id": "C1", "amount": Decimal("19.99"), "line_item_ids": ("L1",), "currency": "USD"}
+        about: dict[str, Any] = {
+            "adjustment_id": "C1",
+            "amount": Decimal("19.99"),
+            "line_item_ids": ("L1",),
+            "currency": "USD",
+        }
         return self.tell("refund_requested", who="oms", accepted=True, **about)
 
     def ledger_of_the_connector(self, total: str) -> Story:
