@@ -38,3 +38,14 @@ Feature: Many ask at once
         | reads                                |
         | pages by 110 and asks in other words |
         | reads without overlap                |
+
+  Rule: What has been marked on the first page moves nobody on the second one
+
+    @R44 @R63
+    Scenario: An OMS marks what it has read before it follows the link
+      Given the OMS marks orders page by page
+      And 100 buyers have each received a mug for 12.50 USD
+      And the connector has been down for 14 minutes
+      And Maya has received a rug for 39.98 USD
+      When 1 minute passes
+      Then the seller knows of Maya's order

@@ -94,8 +94,13 @@ class ChannelAdvisor:
 
     # what there is to read
     def new_orders(self) -> Iterator[Order]:
-        """Yield the orders not yet exported: all pages, before anything is exported and so moves the pages."""
-        yield from _each(self._order, list(self._list("/v1/Orders", {"exported": "false", "$expand": "Items"})))
+        """Yield the orders not yet exported: all pages, before anything is exported and so moves the pages.
+
+        Who marks by page has each page when it is read, unless places in the list are what they page by.
+        """
+        rows = self._list("/v1/Orders", {"exported": "false", "$expand": "Items"})
+        as_read = Manner.MARKS_BY_PAGE in self._manners and not (self._manners.page or self._wordy)
+        yield from _each(self._order, rows if as_read else list(rows))
 
     def order(self, ref: str) -> Order:
         """Return one order, exported or not."""

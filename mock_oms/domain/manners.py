@@ -1,7 +1,7 @@
 """How an OMS behaves towards the connector: carefully, or with bad habits that real ones have. Each habit by its name.
 
-`careless` is all of them but `reports`, which takes long, and `by-change`, for which a connector needs a field of ours,
-both no bad habits, and eight that change what is decided: whoever gives their refunds no id and sends them twice has
+`careless` is all of them but `reports`, which takes long, `by-change`, for which a connector needs a field of ours, and
+`marks-by-page`, for which its links must lead on by what has been read, all no bad habits, and eight that change what is decided: whoever gives their refunds no id and sends them twice has
 decided twice, whoever gives them all one id has decided once, whoever answers at any time answers what nobody has
 asked, whoever only says how many pieces leaves it to the connector which, whoever says no sum leaves it to the
 connector how much is left, whoever says the sum of all needs a connector that takes it for a yes, whoever means what
@@ -37,6 +37,7 @@ class Manner(StrEnum):
     REFUND_ONLY = "refund-only"  # says with each refund that it is of what has shipped: nothing is to be called off
     OFFSETS = "offsets"  # writes moments in the local time of somewhere else
     NO_OVERLAP = "no-overlap"  # reads on from the very second at which it has read before
+    MARKS_BY_PAGE = "marks-by-page"  # marks the orders of a page before it follows the link to the next one
     BY_CHANGE = "by-change"  # reads again what the connector says has changed, and not all that is open
     SECOND_APPLICATION = "second-application"  # another program marks the same orders first, and then once more
     OLD_TOKEN = "old-token"  # calls with the older of two access tokens until it is turned away, then with it first
@@ -65,7 +66,7 @@ CHANGES_DECISIONS: Final = frozenset(
         Manner.SECOND_THOUGHTS,
     }
 )
-NO_BAD_HABITS: Final = frozenset({Manner.REPORTS, Manner.BY_CHANGE})
+NO_BAD_HABITS: Final = frozenset({Manner.REPORTS, Manner.BY_CHANGE, Manner.MARKS_BY_PAGE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,8 +94,11 @@ class Poller:
         since = None if store.read_until is None else store.read_until - overlap
         try:
             marked = [] if self.beside is None else self._mark_beside(self.beside, tally)
-            offered = list(_readable(self.api.new_orders(), tally))
-            again = self._marks_arrived(order.ref for order in offered)
+            offered: Iterable[Order] = _readable(self.api.new_orders(), tally)
+            again = self.store.marked
+            if Manner.MARKS_BY_PAGE not in self.manners:
+                offered = list(offered)
+                again = self._marks_arrived(order.ref for order in offered)
             for order in offered:
                 self._export(order, tally, again=order.ref in again)
             if self.beside is not None:

@@ -32,6 +32,7 @@ MANNERS: Final = {
     "filters by its local time": "offsets",
     "reads without overlap": "no-overlap",
     "reads again only what has changed": "by-change",
+    "marks orders page by page": "marks-by-page",
     "has a second application": "second-application",
     "keeps an old token": "old-token",
     "tries wrong keys": "wrong-keys",

@@ -147,6 +147,26 @@ def test_how_it_reads(manner: str, since: list[str], skips: list[str]) -> None:
     assert {query.get("$top") for query in asked} == {"1" if skips else None}
 
 
+@pytest.mark.parametrize(
+    ("manners", "first"),
+    [
+        ((), ["Orders", "Orders", "Export"]),
+        (("marks-by-page",), ["Orders", "Export", "Orders"]),
+        (("marks-by-page", "pages-by-1"), ["Orders", "Orders", "Orders"]),  # the last one is past the end
+    ],
+)
+def test_whether_the_first_page_is_marked_before_the_next_one_is_read(
+    manners: tuple[str, ...], first: list[str]
+) -> None:
+    office = Office(manners=manners)
+    office.connector.page_size = 1
+    for number in "12":
+        office.connector.order(number, ("mug", 1, 20.0))
+    office.pull()
+    named = [call.path.rpartition("/")[2] for call in office.connector.calls]
+    assert [name for name in named if name in ("Orders", "Export")][:3] == first
+
+
 def test_the_same_in_other_words() -> None:
     last = datetime.fromisoformat("2031-03-02T23:30:00-05:00")  # by UTC it is the third already
     asked = filters.since("At", last, last.isoformat(), wordy=True)
