@@ -416,16 +416,19 @@ def _encoded(query: tuple[tuple[str, str], ...]) -> str:
 def _as_of_old(method: str, target: str, authorization: str) -> tuple[str, str]:
     """Spell an address as clients in use do, and say where the token stands.
 
-    An action has its whole name; what is read stands in small letters, with a slash, and has the token in the query.
+    An action has its whole name; what is read stands in small letters, with a slash. The token stands in the query,
+    but where an action says something else there.
     """
     path, _, query = target.partition("?")
-    owner, _, action = path.rpartition("/")
+    if not path.startswith("/v1/"):
+        return target, authorization
+    token = urlencode({IN_QUERY_TOO: authorization.partition(" ")[2]})
     if method == "GET":
-        token = {IN_QUERY_TOO: authorization.partition(" ")[2]}
         kept = [option for option in query.split("&") if option and not option.startswith(f"{IN_QUERY_TOO}=")]
-        return f"{path.lower()}/?{'&'.join([*kept, urlencode(token)])}", ""
-    path = f"{owner}/{NAMESPACE}{action}" if path.startswith("/v1/") else path
-    return f"{path}?{query}" if query else path, authorization
+        return f"{path.lower()}/?{'&'.join([*kept, token])}", ""
+    owner, _, action = path.rpartition("/")
+    named = f"{owner}/{NAMESPACE}{action}"
+    return (f"{named}?{query}", authorization) if query else (f"{named}?{token}", "")
 
 
 def _accepted(response: requests.Response) -> requests.Response:

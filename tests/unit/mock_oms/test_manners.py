@@ -220,6 +220,9 @@ def test_the_token_that_was_turned_away_is_tried_before_the_new_one() -> None:
 
 def test_it_spells_things_as_older_clients_do() -> None:
     office = a_day("old-client")
+    (export,) = office.connector.posts("Export")
+    assert export.query["access_token"]
+    assert "Authorization" not in export.headers
     office.oms.refund(order_id="1", amount=Decimal("1.00"))
     (grant,) = [call for call in office.connector.calls if call.path == "/oauth2/token"]
     assert "Authorization" not in grant.headers
