@@ -104,7 +104,7 @@ Feature: The OMS reads in its own way
 
     Examples:
       | manners                                              |
-      | says the sum of a plain yes                          |
+      | says the sum of a plain yes and mixes up its numbers |
       | says the sum of a plain yes and answers line by line |
 
   @trouble

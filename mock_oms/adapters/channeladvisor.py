@@ -215,6 +215,17 @@ class ChannelAdvisor:
         if Manner.TWICE in self._manners:
             with suppress(ConnectorError):
                 self._call("POST", target, body=body or None)
+        if Manner.WRONG_NUMBERS in self._manners:
+            self._mistake_the_list(adjustment, decision)
+
+    def _mistake_the_list(self, adjustment: Adjustment, decision: Decision) -> None:
+        """Say the contrary of what has this number in the other list, where nothing waits: it is to be refused."""
+        level, number = adjustment.key
+        other = Level.ORDER if level is Level.ITEM else Level.ITEM
+        contrary = Verdict.APPROVE if decision.verdict is Verdict.REJECT else Verdict.REJECT
+        if (other, number) not in self._store.open:
+            with suppress(Rejected):
+                self._call("POST", f"/v1/{other}({number})/{_ACTIONS[decision.question, contrary]}")
 
     def _try_a_piece_more(self, target: str, body: Json) -> None:
         """Say of a piece more than is asked about how it was found, which is to be refused."""

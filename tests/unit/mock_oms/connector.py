@@ -179,8 +179,9 @@ class Connector(Answering):
             self.exported.add(number)
         elif action == "Adjust":
             self._adjust(kind, number, call.body)
+        elif (row := self.adjustments[kind].get(number)) is None:
+            return 404, {"error": {"code": "", "message": f"No {kind} with ID {number} was found."}}
         else:
-            row = self.adjustments[kind][number]
             was, becomes = ACTIONS[action]
             if row["RequestStatus"] != was:
                 return 400, {"error": {"code": "", "message": f"RequestStatus is {row['RequestStatus']}"}}

@@ -70,6 +70,16 @@ def test_it_contradicts_itself_from_line_to_line() -> None:
     assert yes.path != no.path
 
 
+def test_under_the_same_number_in_the_other_list_it_says_the_contrary_where_nothing_waits_there() -> None:
+    office = a_day("wrong-numbers")
+    office.oms.approve("C-1001")
+    _, mistaken, *_ = office.connector.posts("BuyerRequest")
+    assert mistaken.path.endswith("/OrderAdjustments(1)/RejectBuyerRequest")
+    assert [call.path.rpartition("/")[2] for call in office.connector.posts("ApproveBuyerRequest")] == [
+        "ApproveBuyerRequest"
+    ] * 2
+
+
 def test_it_has_second_thoughts_about_a_line() -> None:
     office = a_day("second-thoughts")
     with pytest.raises(Refused):  # this connector takes none
