@@ -24,13 +24,13 @@ class Missaid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """An amount of one currency; two are equal when both agree."""
+    """An amount of one currency, or of one that nobody knows (""); two are equal when both agree."""
 
     amount: Decimal
     currency: str
 
     def __str__(self) -> str:
-        return f"{written(self.amount, self.currency)} {self.currency}"
+        return f"{written(self.amount, self.currency)} {self.currency}".rstrip()
 
 
 def written(amount: Decimal, currency: str) -> str:

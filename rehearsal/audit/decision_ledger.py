@@ -16,7 +16,7 @@ from rehearsal.audit.claims import summed
 from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName, PlayerEvent
 from rehearsal.audit.outsiders import Outsiders
 from rehearsal.seats.port import AdjustmentRow, Question, Sight, tells
-from rehearsal.sums import coin
+from rehearsal.sums import Sum, coin
 from rehearsal.wire.recorder import Exchange
 
 APPROVING: Final = frozenset({
@@ -46,6 +46,7 @@ class Decision:
     question: str
     verdict: str  # approve | partial | instead (of a replacement) | reject
     amount: Decimal | None
+    currency: str
     seq: int
     kept: bool = False  # the OMS does not know whether the connector has it
     done: bool = False  # the connector has moved the claim
@@ -57,7 +58,7 @@ class Decision:
         return not (self.kept or self.done or self.overtaken)
 
     def __str__(self) -> str:
-        of = f" of {self.amount}" if self.verdict == "partial" else ""
+        of = f" of {Sum(self.amount, self.currency)}" if self.verdict == "partial" and self.amount is not None else ""
         return f"{self.verdict}{of}"
 
 
@@ -73,6 +74,7 @@ class Request:
     order_id: str
     seq: int
     amount: Decimal
+    currency: str
     accepted: bool
     rounding: Decimal  # by which an OMS that reckons by itself can be off
     failed: bool = False  # in a person's sight
@@ -110,6 +112,7 @@ class _Account:
 class _Claim:
     status: str = ""
     asked: Decimal | None = None
+    currency: str = ""
     by_seller: bool = False
     granted: bool = False
 
@@ -123,7 +126,7 @@ class Departure:
     decision: Decision | None
     expected: str
     seen: str
-    money: Mapping[str, str]
+    money: Mapping[str, Sum]
     events: tuple[int, ...]
     exchange: Exchange | None = None
     in_sellers_place: bool = False  # an answer to a buyer that nobody decided
@@ -267,7 +270,8 @@ class DecisionLedger:
     def _refund_asked(self, event: PlayerEvent) -> None:
         account = self._accounts[event.order]
         coins = coin(event.currency) * account.shared * len(event.units)
-        request = Request(event.adjustment, event.order, event.seq, event.amount or ZERO, event.accepted, coins)
+        about = event.adjustment, event.order, event.seq
+        request = Request(*about, event.amount or ZERO, event.currency, event.accepted, coins)
         account.requests[event.adjustment] = request
         for claim, total in account.unread.items():
             if self._claims[claim].by_seller:
@@ -295,6 +299,7 @@ class DecisionLedger:
             question,
             event.decision,
             event.amount,
+            event.currency or self._claims[claim].currency,  # who knows of the parcel alone has not read it
             event.seq,
             kept=not event.accepted,
             overtaken=not self.asks(claim, question),
@@ -313,13 +318,14 @@ class DecisionLedger:
 
     def _within_the_call(self, one: Departure, decision: Decision) -> bool:
         """Return whether a move that looked like a departure carries out a decision that was given meanwhile."""
-        offered, action = Decimal(one.money.get("offered", ZERO)), one.seen.partition(" of ")[0]
-        return one.claim == decision.claim and _carries_out(decision, action, offered, self._claims[one.claim].asked)
+        offered, action = one.money.get("offered"), one.seen.partition(" of ")[0]
+        sums = ZERO if offered is None else offered.amount, self._claims[one.claim].asked
+        return one.claim == decision.claim and _carries_out(decision, action, *sums)
 
     def _asked(self, event: PlayerEvent, claim_id: str) -> Departure | None:
         total = event.refund_total or ZERO
         by_seller = event.role == "SELLER"
-        self._claims[claim_id] = _Claim(event.status, total, by_seller)
+        self._claims[claim_id] = _Claim(event.status, total, event.currency, by_seller)
         if not by_seller:
             return None
         account = self._accounts[event.order]
@@ -338,13 +344,14 @@ class DecisionLedger:
             account.called_off += total
             if account.requests or Sight.REFUNDS in self.unheard:
                 return None  # before anything ships a refund of a part is a cancellation of the whole
-            return _unasked(event, account, f"{total} {event.currency} called off")
+            return _unasked(event, account, f"{Sum(total, event.currency)} called off")
         account.refunded += total
         if Sight.REFUNDS in self.unheard or account.refunded <= account.asked + (
             account.rounding if account.requests else ZERO
         ):
             return None
-        return _unasked(event, account, f"{account.refunded} {event.currency} paid back in {_counted(account.claims)}")
+        paid_back = Sum(account.refunded, event.currency)
+        return _unasked(event, account, f"{paid_back} paid back in {_counted(account.claims)}")
 
     def _moved(self, event: PlayerEvent, claim_id: str) -> Departure | None:
         claim, action = self._claims[claim_id], event.action
@@ -375,7 +382,7 @@ class DecisionLedger:
         decision.done = True
         if fits:
             return None
-        seen = f"{action} of {offered}" if action == OFFER else action
+        seen = f"{action} of {Sum(offered, event.currency)}" if action == OFFER else action
         return self._departure(event, decision, f"what the OMS decided: {decision}", seen)
 
     def _overtaken(self, claim: str) -> None:
@@ -389,9 +396,9 @@ class DecisionLedger:
     def _departure(self, event: PlayerEvent, decision: Decision | None, expected: str, seen: str) -> Departure:
         claim = event.claim or ""
         sums = {"asked": self._claims[claim].asked, "offered": event.offer}
-        if decision is not None and decision.verdict == "partial":
-            sums["decided"] = decision.amount
-        money = {what: str(amount) for what, amount in sums.items() if amount is not None}
+        money = {what: Sum(amount, event.currency) for what, amount in sums.items() if amount is not None}
+        if decision is not None and decision.verdict == "partial" and decision.amount is not None:
+            money["decided"] = Sum(decision.amount, decision.currency)
         events = (event.seq,) if decision is None else (decision.seq, event.seq)
         place = decision is None
         return Departure(event.order, claim, decision, expected, seen, money, events, in_sellers_place=place)
@@ -408,9 +415,10 @@ def is_rejection(action: str) -> bool:
 
 
 def _unasked(event: PlayerEvent, account: _Account, seen: str) -> Departure:
-    asked_for = f"at most {account.asked} {event.currency}, for {_counted(account.requests)} that the staff asked for"
+    asked, refunded = (Sum(one, event.currency) for one in (account.asked, account.refunded + account.called_off))
+    asked_for = f"at most {asked}, for {_counted(account.requests)} that the staff asked for"
     expected = asked_for if account.requests else "no refund, as the staff have asked for none"
-    money = {"asked": str(account.asked), "refunded": str(account.refunded + account.called_off)}
+    money = {"asked": asked, "refunded": refunded}
     return Departure(event.order, event.claim or "", None, expected, seen, money, tuple(account.events))
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from rehearsal.sums import Sum
+
 # What a finding's document says, in this order.
 SHOWN: Final = (
     *(
@@ -40,11 +42,12 @@ class Witness:
 
     exchanges: tuple[int, ...] = ()
     events: tuple[int, ...] = ()
-    money: Mapping[str, str] = field(default_factory=dict)
+    money: Mapping[str, Sum] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
-        return {"exchanges": list(self.exchanges), "events": list(self.events), "money": dict(self.money), **self.about}
+        money = {what: str(one) for what, one in self.money.items()}
+        return {"exchanges": list(self.exchanges), "events": list(self.events), "money": money, **self.about}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from rehearsal.audit.finding import Witness
 from rehearsal.audit.limits import Limits
 from rehearsal.audit.settling import Settling
 from rehearsal.seats.port import Activity, AdjustmentRow, Capability, Overview
+from rehearsal.sums import Sum
 from rehearsal.wire.recorder import Exchange
 
 __all__ = ["NO_VIOLATION", "Invariant", "LedgerRow", "Mail", "PlayerEvent", "Quiescence", "Violation"]
@@ -33,6 +34,12 @@ class LedgerRow(NamedTuple):
     connector: Decimal | None
     oms: Decimal | None
     currency: str
+
+    @property
+    def books(self) -> dict[str, Sum]:
+        """Return what each ledger that is shown says."""
+        known = {"marketplace": self.marketplace, "connector": self.connector, "oms": self.oms}
+        return {who: Sum(amount, self.currency) for who, amount in known.items() if amount is not None}
 
     @property
     def agree(self) -> bool | None:

@@ -27,6 +27,7 @@ from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.contract.events import EventContract
 from rehearsal.seats.builtin import OurConnector
 from rehearsal.seats.port import Activity, Overview
+from rehearsal.sums import Sum
 from rehearsal.wire.recorder import Call, Endpoint, Handler, Link, Response
 from rehearsal.world.world import World
 from tests.unit.rehearsal.story import Line
@@ -153,8 +154,8 @@ def test_a_marketplace_that_pays_more_tax_back_than_was_paid_is_found(
     for amount in (32, 9, 8, 3, 6, 3):
         world.marketplace.seller_center_refund(order_id, amount=Decimal(amount))
         world.advance(by=HOUR)
-    found = [finding.witness.money for finding in world.auditor.broken()]
-    assert found == ([] if explain is refund_of else [{"paid": "10.00", "refunded": "10.04"}] * len(found))
+    found = [finding.document()["witness"]["money"] for finding in world.auditor.broken()]
+    assert found == ([] if explain is refund_of else [{"paid": "10.00 USD", "refunded": "10.04 USD"}] * len(found))
     assert broken(world) == ({} if explain is refund_of else {"never-too-much": "marketplace"})
 
 
@@ -288,13 +289,19 @@ FIVE, FIFTY = Decimal("5.00"), Decimal("50.00")
     [
         (lambda oms, case: oms.reject(case), lambda _: YES, "no-refund-after-no", "APPROVE_REFUND", None),
         (lambda oms, case: oms.approve(case), lambda _: NO, "executed-once", "REJECT_REFUND", None),
-        (lambda oms, case: oms.approve(case, amount=FIVE), lambda _: YES, "executed-once", "APPROVE_REFUND", "5.00"),
+        (
+            lambda oms, case: oms.approve(case, amount=FIVE),
+            lambda _: YES,
+            "executed-once",
+            "APPROVE_REFUND",
+            "5.00 USD",
+        ),
         (
             lambda oms, case: oms.approve(case, amount=FIVE),
             lambda decision: replace(decision, amount=FIFTY),
             "executed-once",
-            "OFFER_PARTIAL_REFUND of 50.00",
-            "5.00",
+            "OFFER_PARTIAL_REFUND of 50.00 USD",
+            "5.00 USD",
         ),
     ],
     ids=["a yes for a no", "a no for a yes", "the whole for a part", "another sum"],
@@ -315,7 +322,7 @@ def test_a_decision_that_is_carried_out_as_another_is_found(
     finding = the_only_finding(world)
     assert (finding.invariant, finding.seen, finding.witness.about["adjustment_id"]) == (invariant, seen, case)
     assert finding.witness.exchanges
-    assert finding.witness.money.get("decided") == decided
+    assert finding.document()["witness"]["money"].get("decided") == decided
 
 
 MORE_BROKEN = "reverse_reject_refund_request_correct_item"
@@ -507,7 +514,8 @@ def test_a_refund_of_another_sum_than_was_asked_for_is_found(world: World, wrong
     world.advance(by=2 * HOUR)
     finding = the_only_finding(world)
     assert finding.invariant == "executed-once"
-    assert finding.witness.money == {"asked": str(amount or order.total), "refunded": str(refunded)}
+    sums = {"asked": amount or order.total, "refunded": refunded}
+    assert finding.witness.money == {what: Sum(one, "USD") for what, one in sums.items()}
     assert finding.witness.exchanges or how != "twice"
 
 

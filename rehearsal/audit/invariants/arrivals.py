@@ -4,14 +4,15 @@ import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 
+from rehearsal.audit.decision_ledger import ZERO
 from rehearsal.audit.event import REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.limits import EVERY_SHOP
 from rehearsal.seats.port import Capability, Sight
+from rehearsal.sums import Sum
 from rehearsal.wire.recorder import Exchange
 
 NOT_SHOWN: Final = ("UNPAID", "ON_HOLD")  # orders that are not offered to an OMS (D16)
@@ -32,7 +33,7 @@ class _Awaited:
     shop: str
     order: str
     claim: str
-    asked: Decimal | None
+    asked: Sum | None
 
 
 @dataclass(slots=True)
@@ -112,7 +113,8 @@ class EverythingArrives(Invariant):
 
     def _await(self, identity: str, shop: str, event: PlayerEvent) -> None:
         self.occasions += 1
-        asked = event.refund_total if event.claim else event.total
+        amount = event.refund_total if event.claim else event.total
+        asked = None if amount is None else Sum(amount, event.currency)
         self._awaited[identity] = _Awaited(event.at, event.seq, shop, event.order, event.claim or "", asked)
         heapq.heappush(self._heap, (event.at + self._limit, identity))
 
@@ -134,15 +136,15 @@ class EverythingArrives(Invariant):
         known.open.pop(event.ref, None)
         if event.placed in OVER:
             return
-        units = frozenset(event.units)
+        units, sum_ = frozenset(event.units), Sum(event.amount or ZERO, event.currency)
         for ref, (seq, others) in known.open.items():
             if units == others or units & others:
                 beside = Violation(
                     f"twice {claim} {ref} {event.ref}",
                     "connector",
                     f"the claim's units in one open adjustment, {ref}",
-                    f"{event.ref} is open beside it, of {event.amount} {event.currency}",
-                    Witness(events=(seq, event.seq), money={"amount": str(event.amount)}, about=about),
+                    f"{event.ref} is open beside it, of {sum_}",
+                    Witness(events=(seq, event.seq), money={"amount": sum_}, about=about),
                 )
                 self._beside.append((known, {ref, event.ref}, beside))
         known.open[event.ref] = (event.seq, units)
@@ -222,7 +224,7 @@ class EverythingArrives(Invariant):
 
     def _missing(self, identity: str, awaited: _Awaited, due: datetime) -> Violation:
         what = "claim" if awaited.claim else "order"
-        money = {} if awaited.asked is None else {"asked" if awaited.claim else "paid": str(awaited.asked)}
+        money = {} if awaited.asked is None else {"asked" if awaited.claim else "paid": awaited.asked}
         about = {"order_id": awaited.order, "claim": awaited.claim, "shop_id": awaited.shop}
         expected = f"the {what} before the staff by {due.isoformat()}"
         seen = f"the marketplace has shown it since {awaited.since.isoformat()}, the OMS has read nothing of it"

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
@@ -20,6 +19,7 @@ from rehearsal.audit.invariants.answers import Answers
 from rehearsal.audit.invariants.as_shown import judge_listed, judge_row
 from rehearsal.audit.invariants.as_told import NOT_RECEIVED, Told
 from rehearsal.seats.port import Capability, Question
+from rehearsal.sums import Sum
 from rehearsal.wire.recorder import Exchange
 
 # ChannelAdvisor's reasons, which say nothing of how the marketplace calls them.
@@ -297,7 +297,7 @@ def _names_key(reason: str) -> bool:
 
 def _departs(event: PlayerEvent, exchange: Exchange | None, meant: _Meant, wrong: _Wrong) -> Violation:
     about = {"order_id": event.order, "claim": event.claim or "", "adjustment_id": meant.adjustment_id}
-    amounts: dict[str, Decimal | None] = {"refund": event.refund_total}
+    refund = event.refund_total
     return Violation(
         f"{wrong.what} {event.claim} {event.seq}",
         "connector" if exchange is None else exchange.caller,
@@ -306,7 +306,7 @@ def _departs(event: PlayerEvent, exchange: Exchange | None, meant: _Meant, wrong
         Witness(
             () if exchange is None else (exchange.seq,),
             (meant.seq, event.seq),
-            {what: str(money) for what, money in amounts.items() if money is not None},
+            {} if refund is None else {"refund": Sum(refund, event.currency)},
             {**about, "what": wrong.what},
         ),
     )

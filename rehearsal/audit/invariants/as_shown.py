@@ -19,6 +19,7 @@ from rehearsal.audit.invariants.status_words import (
 )
 from rehearsal.audit.limits import Limits
 from rehearsal.seats.port import AdjustmentRow, Overview, tells
+from rehearsal.sums import Sum
 
 ZERO: Final = Decimal(0)
 
@@ -26,6 +27,7 @@ ZERO: Final = Decimal(0)
 def judge_row(row: AdjustmentRow, claim: Claim, limits: Limits) -> Iterable[Violation]:
     """Judge a case as it stands before the staff when the world has come to rest."""
     state = claim.now
+    official, shown = Sum(state.total, claim.currency), Sum(row.amount, row.currency)
     wrong: list[tuple[str, str, str]] = []
     own_words = not tells(row, "status")
     waits = row.status in ASKING or (own_words and bool(row.can))
@@ -34,17 +36,17 @@ def judge_row(row: AdjustmentRow, claim: Claim, limits: Limits) -> Iterable[Viol
         wrong.append(("status", f"{said_of(state)} for {state.status}", row.status))
     if waits or row.status in ("AcknowledgedPostProcessingNotComplete", "PostProcessingComplete"):
         if tells(row, "amount") and row.amount != state.total:
-            wrong.append(("sum", f"{state.total} {claim.currency}", f"{row.amount} {row.currency}"))
+            wrong.append(("sum", str(official), str(shown)))
         if tells(row, "currency") and row.currency != claim.currency:
             wrong.append(("currency", claim.currency, row.currency))
     if waits:
-        shown = (("pictures", claim.pictures, row.pictures), ("videos", claim.videos, row.videos))
-        wrong += [(what, f"{many} {what}", f"{seen} {what}") for what, many, seen in shown if seen not in (None, many)]
+        proof = (("pictures", claim.pictures, row.pictures), ("videos", claim.videos, row.videos))
+        wrong += [(what, f"{many} {what}", f"{seen} {what}") for what, many, seen in proof if seen not in (None, many)]
     if waits and tells(row, "deadline") and not limits.same(row.deadline, state.deadline):
         wrong.append(("deadline", str(state.deadline), str(row.deadline)))
     for what, expected, seen in wrong:
         about = {"order_id": claim.order_id, "claim": claim.id, "adjustment_id": row.id, "what": what}
-        money = {"marketplace": str(state.total), "OMS": str(row.amount)} if what == "sum" else {}
+        money = {"marketplace": official, "OMS": shown} if what == "sum" else {}
         witness = Witness(events=(state.seq,), money=money, about=about)
         yield Violation(f"told {what} {claim.id} {seen}", "connector", expected, seen, witness)
 
@@ -64,11 +66,13 @@ def judge_listed(
         wrong.append((f"what waits: {', '.join(waiting) or 'nothing'}", something if listed.waits else "nothing"))
     elif not limits.same(listed.deadline, first):
         wrong.append((f"answer by {first}", f"answer by {listed.deadline}"))
-    if listed.refunded != paid:
-        wrong.append((f"{paid} refunded", f"{listed.refunded} refunded"))
+    currency = next((claim.currency for claim in claims), "")
+    official, shown = Sum(paid, currency), Sum(listed.refunded, currency)
+    if shown != official:
+        wrong.append((f"{official} refunded", f"{shown} refunded"))
     for expected, seen in wrong:
         about = {"order_id": order_id, "what": "list"}
-        money = {"marketplace": str(paid), "list": str(listed.refunded)}
+        money = {"marketplace": official, "list": shown}
         witness = Witness(events=tuple(claim.now.seq for claim in claims), money=money, about=about)
         yield Violation(f"listed {order_id} {seen}", "connector", f"in the list of orders {expected}", seen, witness)
 

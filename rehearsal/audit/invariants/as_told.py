@@ -32,7 +32,7 @@ from rehearsal.audit.invariants.status_words import (
 )
 from rehearsal.audit.invariants.sums_told import ON_SHIPPING, Reading, current, judge_sum, judge_taxes, wrong
 from rehearsal.audit.limits import Limits
-from rehearsal.sums import coin
+from rehearsal.sums import Sum, coin
 
 ZERO: Final = Decimal(0)
 SHIPPED_BACK: Final = "BUYER_SHIPPED_ITEM"  # from then on its parcel has a number
@@ -119,8 +119,8 @@ class Told:
             yield replace(wrong(event, "restock", unasked, "IsRestock is true"), certainty="assumed")
         yield from self._rma(event, claim)
         if event.placed == KNOWN_ONLY and claim.what == REPLACEMENT and event.amount:
-            sum_ = f"{event.amount} {event.currency}"
-            yield wrong(event, "sum", f"0.00 {event.currency}: what is sent once more costs nothing", sum_)
+            nothing, told = (Sum(amount, event.currency) for amount in (ZERO, event.amount))
+            yield wrong(event, "sum", f"{nothing}: what is sent once more costs nothing", str(told))
         if event.created_by and (event.asked or not claim.by_seller) and (event.created_by == API) is not event.asked:
             expected = f"made by {API}, as the OMS has asked for it" if event.asked else "made at the marketplace"
             yield wrong(event, "source", expected, f"made by {event.created_by}")
@@ -152,7 +152,8 @@ class Told:
         coins = coin(event.currency) * max(sum(len(one.units) for one in told.values()), 1)
         seen = {part: sum((one.made_of.get(part, ZERO) for one in told.values()), ZERO) for part in asked}
         if any(seen[part] > money + coins for part, money in asked.items()):
-            yield wrong(event, "parts", f"parts of the {_shared(asked)} that the staff asked for", _shared(seen))
+            expected = f"parts of the {_shared(asked, wish.currency)} that the staff asked for"
+            yield wrong(event, "parts", expected, _shared(seen, event.currency))
 
     def _order(self, event: PlayerEvent, limits: Limits) -> Iterable[Violation]:
         """Judge what is told of an order, and remember what else is told with it."""
@@ -273,11 +274,13 @@ def _crossed(event: PlayerEvent, wish: PlayerEvent, claims: Claims, limits: Limi
 def _judge_parts(event: PlayerEvent) -> Iterable[Violation]:
     """Judge what a sum is made of: its parts add up to it, and each can be paid in its currency."""
     amount, parts, smallest = event.amount or ZERO, event.made_of, coin(event.currency)
+    whole = Sum(amount, event.currency)
     if parts and sum(parts.values(), ZERO) != amount:
-        yield wrong(event, "parts", f"parts that add up to {amount} {event.currency}", _shared(parts))
+        yield wrong(event, "parts", f"parts that add up to {whole}", _shared(parts, event.currency))
     for part, money in {"sum": amount, **parts}.items():
         if money % smallest:
-            yield wrong(event, part, f"whole multiples of {smallest} {event.currency}", f"{money} {event.currency}")
+            expected = f"whole multiples of {Sum(smallest, event.currency)}"
+            yield wrong(event, part, expected, str(Sum(money, event.currency)))
 
 
 def _judge_units(event: PlayerEvent) -> Iterable[Violation]:
@@ -293,7 +296,8 @@ def _judge_units(event: PlayerEvent) -> Iterable[Violation]:
     if units and not units.issuperset(shares):
         yield wrong(event, "shares", f"shares of {', '.join(event.units)}", f"shares of {', '.join(shares)}")
     if sum(shares.values(), ZERO) != amount:
-        yield wrong(event, "shares", f"shares that add up to {amount} {event.currency}", _shared(shares))
+        expected = f"shares that add up to {Sum(amount, event.currency)}"
+        yield wrong(event, "shares", expected, _shared(shares, event.currency))
 
 
 def _judge(
@@ -404,11 +408,11 @@ def _judge_shares(
     known = {unit: claim.shares.get(unit, ZERO) for unit in event.lines}
     smallest, amount = coin(claim.currency), event.amount
     if amount == sum(known.values(), ZERO) and astray(known, event.lines, smallest):
-        yield wrong(event, "shares", _shared(known), _shared(event.lines), seqs)
+        yield wrong(event, "shares", _shared(known, claim.currency), _shared(event.lines, event.currency), seqs)
 
 
-def _shared(shares: Mapping[str, Decimal]) -> str:
-    return " + ".join(f"{share} of {unit}" for unit, share in shares.items())
+def _shared(shares: Mapping[str, Decimal], currency: str) -> str:
+    return " + ".join(f"{Sum(share, currency)} of {of}" for of, share in shares.items())
 
 
 def _judge_way_back(

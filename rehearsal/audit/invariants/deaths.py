@@ -9,6 +9,7 @@ from rehearsal.audit.event import EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.seats.port import AdjustmentRow, Capability
+from rehearsal.sums import Sum
 
 
 @dataclass(eq=False, slots=True)
@@ -59,7 +60,8 @@ class SurvivesDeath(Invariant):
         for case, (request, death) in self._requests.items():
             row = rows.get(case)
             if self.decisions.missing(request.order_id) and not _in_sight(row):
-                money = {"asked": str(request.amount), "refunded": str(self.decisions.carried_out(request.order_id))}
+                sums = {"asked": request.amount, "refunded": self.decisions.carried_out(request.order_id)}
+                money = {what: Sum(amount, request.currency) for what, amount in sums.items()}
                 about = {"order_id": request.order_id, "adjustment_id": case}
                 yield _lost("the refund asked for", row, (request.seq, death), money, about)
         self._decisions, self._requests = {}, {}
@@ -70,7 +72,7 @@ def _in_sight(row: AdjustmentRow | None) -> bool:
 
 
 def _lost(
-    what: str, row: AdjustmentRow | None, events: tuple[int, ...], money: dict[str, str], about: dict[str, str]
+    what: str, row: AdjustmentRow | None, events: tuple[int, ...], money: dict[str, Sum], about: dict[str, str]
 ) -> Violation:
     expected = f"{what} carried out, as it had been taken before the connector died"
     seen = f"the staff see {(row.status or 'it') if row else 'nothing of it'}"

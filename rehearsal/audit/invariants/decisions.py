@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from rehearsal.audit.decision_ledger import APPROVING, is_rejection
+from rehearsal.audit.decision_ledger import APPROVING, ZERO, is_rejection
 from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Violation
 from rehearsal.audit.invariants.executed_once import departs
 from rehearsal.seats.port import Capability, Question
+from rehearsal.sums import Sum
 from rehearsal.wire.recorder import Exchange
 
 SUPPORT_BUYER: Final = "SUPPORT_BUYER"
@@ -54,8 +55,9 @@ class NoRefundAfterNo(Invariant):
             about = {"order_id": event.order, "claim": claim}
             events = (self._rejected[claim], event.seq)
             expected = "no refund after the rejection, since neither arbitration, a lapse nor the seller lifted it"
-            witness = Witness(events=events, money={"amount": str(event.amount)}, about=about)
-            yield Violation(f"paid after no {claim}", "marketplace", expected, f"{event.amount} paid", witness)
+            paid = Sum(event.amount or ZERO, event.currency)
+            witness = Witness(events=events, money={"amount": paid}, about=about)
+            yield Violation(f"paid after no {claim}", "marketplace", expected, f"{paid} paid", witness)
 
 
 @dataclass(eq=False, slots=True)

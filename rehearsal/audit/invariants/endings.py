@@ -14,6 +14,7 @@ from rehearsal.audit.invariants.calls import HANDED_OVER
 from rehearsal.audit.invariants.status_words import FAILED
 from rehearsal.audit.settling import ENDED
 from rehearsal.seats.port import AdjustmentRow, Capability, Question
+from rehearsal.sums import Sum
 from rehearsal.wire.recorder import Exchange
 
 ANYBODY: Final = ""  # whose claim a refusal concerned is not known where the call was to make one
@@ -153,7 +154,7 @@ class NothingStaysOpen(Invariant):
             expected,
             f"the staff see {row.status or 'an error'}: {told or 'without a word'}",
             Witness(
-                money={"amount": str(row.amount)},
+                money={"amount": Sum(row.amount, row.currency)},
                 about={"order_id": row.order_id, "claim": claim, "adjustment_id": row.id},
             ),
         )

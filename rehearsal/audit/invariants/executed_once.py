@@ -10,6 +10,7 @@ from rehearsal.audit.event import EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.seats.port import AdjustmentRow, Capability, tells
+from rehearsal.sums import Sum
 
 
 @dataclass(eq=False, slots=True)
@@ -72,9 +73,9 @@ class ExecutedOnce(Invariant):
                 yield self._unpaid(request, row)
 
     def _unpaid(self, request: Request, row: AdjustmentRow | None) -> Violation:
-        done = self.decisions.carried_out(request.order_id)
+        done = Sum(self.decisions.carried_out(request.order_id), request.currency)
         about = {"order_id": request.order_id, "adjustment_id": request.adjustment_id}
-        money = {"asked": str(request.amount), "refunded": str(done)}
+        money = {"asked": Sum(request.amount, request.currency), "refunded": done}
         expected = "the refund executed at the marketplace, or an error that the staff can see"
         seen = f"{done} refunded at the marketplace; the staff see {_status(row)}"
         witness = Witness(events=(request.seq,), money=money, about=about)

@@ -132,10 +132,9 @@ class LapseOnce(Invariant):
             order_id, events = self._lapses[claim]
             row, ended = books.get(order_id), self.decisions.status(claim)
             if row is not None and row.agree is False and _paid_out(ended):
-                money = {"marketplace": str(row.marketplace), "connector": str(row.connector), "oms": str(row.oms)}
                 expected = f"all books know that the claim is {ended}"
                 seen = "they do not say the same of the order"
-                witness = Witness(events=tuple(events), money=money, about={"order_id": order_id, "claim": claim})
+                witness = Witness(events=tuple(events), money=row.books, about={"order_id": order_id, "claim": claim})
                 yield Violation(f"unlearned {claim} {ended}", "connector", expected, seen, witness)
 
 

@@ -11,7 +11,7 @@ from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, LedgerRow, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.arrivals import NOT_SHOWN
 from rehearsal.seats.port import Capability
-from rehearsal.sums import coin, written
+from rehearsal.sums import Sum, coin
 from rehearsal.wire.recorder import Exchange
 
 NOTHING: Final = (ZERO, 0)  # paid, by no event
@@ -76,19 +76,20 @@ class NeverTooMuch(Invariant):
     def _paid_back(self, event: PlayerEvent) -> Iterable[Violation]:
         account = self._accounts.setdefault(event.order, _Account())
         amount = event.amount or ZERO
+        second = Sum(amount, event.currency)
         account.events.append(event.seq)
         about = {"order_id": event.order, "claim": event.claim or ""}
         if event.claim is not None and event.claim in self._paid:
             expected = "one payment for one claim"
-            witness = Witness(events=(self._paid[event.claim], event.seq), money={"amount": str(amount)}, about=about)
-            yield Violation(f"twice {event.claim}", "marketplace", expected, f"a second payment of {amount}", witness)
+            witness = Witness(events=(self._paid[event.claim], event.seq), money={"amount": second}, about=about)
+            yield Violation(f"twice {event.claim}", "marketplace", expected, f"a second payment of {second}", witness)
         elif event.claim is not None:
             self._paid[event.claim] = event.seq
         for key, part in _sums(event, amount).items():
             back = account.refunded[key] = account.refunded.get(key, ZERO) + part
             paid = account.paid.get(key)
             if part and paid is not None and back > paid:
-                yield _too_much(event.order, key, paid, back, account, about)
+                yield _too_much(event, key, paid, back, account, about)
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """Judge the refunds that a call has begun, and note whether its answer was lost."""
@@ -112,16 +113,17 @@ class NeverTooMuch(Invariant):
 
 
 def _again(event: PlayerEvent, first: _Unanswered, exchange: Exchange) -> Violation:
+    once, twice = Sum(first.total, event.currency), Sum(first.total + first.total, event.currency)
     return Violation(
         f"again {event.claim}",
         exchange.caller,
-        f"one refund of {first.total} {event.currency}: {first.claim} was executed, though its answer was lost; it is "
-        "looked up, or sent again with the same idempotency_key",
+        f"one refund of {once}: {first.claim} was executed, though its answer was lost; it is looked up, or sent again "
+        "with the same idempotency_key",
         f"the same refund once more, {event.claim}",
         Witness(
             tuple(dict.fromkeys((first.exchange, exchange.seq))),
             (*first.events, event.seq),
-            {"refunded": str(first.total + first.total)},
+            {"refunded": twice},
             {"order_id": event.order, "claim": event.claim or ""},
         ),
     )
@@ -152,28 +154,30 @@ def _booked(account: _Account, event: PlayerEvent) -> Iterable[Violation]:
         paid, back = account.paid.get((THE_ORDER, part)), account.booked[part]
         misled = account.refunded.get((THE_ORDER, part), ZERO)
         if paid is not None and back > max(paid, misled) + account.astray:
+            most, books = Sum(paid, event.currency), Sum(back, event.currency)
             yield Violation(
                 f"booked {event.order} {part} {back}",
                 "connector",
-                f"at most the {paid} of {part} that the buyer paid for the order",
-                f"{back} of {part} in the OMS's books",
+                f"at most the {most} of {part} that the buyer paid for the order",
+                f"{books} of {part} in the OMS's books",
                 Witness(
                     events=tuple(account.bookings),
-                    money={"paid": str(paid), "in the books": str(back)},
+                    money={"paid": most, "in the books": books},
                     about={"order_id": event.order, "claim": event.claim or ""},
                 ),
             )
 
 
 def _too_much(
-    order: str, key: tuple[str, str], paid: Decimal, back: Decimal, account: _Account, about: dict[str, str]
+    event: PlayerEvent, key: tuple[str, str], paid: Decimal, back: Decimal, account: _Account, about: dict[str, str]
 ) -> Violation:
     unit, part = key
-    whose = f"line {unit}" if unit else f"order {order}"
+    whose = f"line {unit}" if unit else f"order {event.order}"
     of_what = f" of {part}" if part else ""
-    expected = f"at most the {paid}{of_what} that the buyer paid for {f'the unit {unit}' if unit else 'the order'}"
-    witness = Witness(events=tuple(account.events), money={"paid": str(paid), "refunded": str(back)}, about=about)
-    return Violation(f"{whose}{of_what} {back}", "marketplace", expected, f"{back}{of_what} paid back", witness)
+    most, refunded = Sum(paid, event.currency), Sum(back, event.currency)
+    expected = f"at most the {most}{of_what} that the buyer paid for {f'the unit {unit}' if unit else 'the order'}"
+    witness = Witness(events=tuple(account.events), money={"paid": most, "refunded": refunded}, about=about)
+    return Violation(f"{whose}{of_what} {back}", "marketplace", expected, f"{refunded}{of_what} paid back", witness)
 
 
 @dataclass(eq=False, slots=True)
@@ -186,9 +190,13 @@ class NeverAhead(Invariant):
 
     _paid: dict[str, tuple[Decimal, int]] = field(default_factory=dict)  # by order, and the last event
     _booked: dict[str, tuple[Decimal, int]] = field(default_factory=dict)
+    _currencies: dict[str, str] = field(default_factory=dict)  # by order
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
-        if event.name not in (EventName.MONEY_PAID, EventName.BOOKED):
+        if event.name not in (EventName.ORDER_PLACED, EventName.MONEY_PAID, EventName.BOOKED):
+            return
+        self._currencies.setdefault(event.order, event.currency)
+        if event.name == EventName.ORDER_PLACED:
             return
         book = self._paid if event.name == EventName.MONEY_PAID else self._booked
         before, _ = book.get(event.order, NOTHING)
@@ -208,19 +216,18 @@ class NeverAhead(Invariant):
                     yield self._ahead(order_id, "connector", total)
 
     def _ahead(self, order_id: str, who: str, says: Decimal, claim: str = "", *events: int) -> Violation:
-        paid, last = self._paid.get(order_id, NOTHING)
-        money = {"marketplace": str(paid), who: str(says)}
+        amount, last = self._paid.get(order_id, NOTHING)
+        paid, book = (Sum(one, self._currencies.get(order_id, "")) for one in (amount, says))
         about = {"order_id": order_id, "claim": claim}
         expected = f"at most the {paid} that the marketplace has paid for the order so far"
-        seen = f"{says} in the {who}'s book"
+        seen = f"{book} in the {who}'s book"
+        money = {"marketplace": paid, who: book}
         witness = Witness(events=(*([last] if last else []), *events), money=money, about=about)
         return Violation(f"ahead {who} {order_id} {says}", "connector", expected, seen, witness)
 
 
 def _said(row: LedgerRow) -> str:
-    books = {"marketplace": row.marketplace, "connector": row.connector, "OMS": row.oms}
-    shown = [(who, written(book, row.currency)) for who, book in books.items() if book is not None]
-    return ", ".join(f"{who} {said} {row.currency}" for who, said in shown)
+    return ", ".join(f"{'OMS' if who == 'oms' else who} {book}" for who, book in row.books.items())
 
 
 @dataclass(eq=False, slots=True)
@@ -267,12 +274,7 @@ class BooksAgree(Invariant):
                     _said(row),
                     Witness(
                         events=() if last is None else (last,),
-                        money={
-                            "paid": str(row.paid),
-                            "marketplace": str(row.marketplace),
-                            "connector": str(row.connector),
-                            "oms": str(row.oms),
-                        },
+                        money={"paid": Sum(row.paid, row.currency), **row.books},
                         about={"order_id": row.order_id},
                     ),
                 )

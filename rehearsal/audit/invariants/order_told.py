@@ -13,7 +13,7 @@ from rehearsal.audit.event import PlayerEvent
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
 from rehearsal.audit.limits import Limits
-from rehearsal.sums import coin
+from rehearsal.sums import Sum, coin
 
 ZERO: Final = Decimal(0)
 # What each status of an order is in ChannelAdvisor's words for how much of it has shipped.
@@ -104,7 +104,9 @@ def judge_order(event: PlayerEvent, order: Order, limits: Limits, dated: Mapping
     """Judge what the OMS has just read of an order; what is `dated` is told a date of, or was with another one."""
     units = frozenset(event.units)
     told = event.created is not None and not limits.same(event.created, order.created)
-    additional = order.additional if event.additional in (None, ZERO, order.additional) else event.additional
+    additional = told_more = Sum(order.additional, order.currency)
+    if event.additional not in (None, ZERO, order.additional):
+        told_more = Sum(event.additional, event.currency)
     since = event.at - limits.one_round
     stood = order.stood(since - limits.extension(order.shop_id, since))
     statuses = [state.placed for state in stood]
@@ -112,10 +114,10 @@ def judge_order(event: PlayerEvent, order: Order, limits: Limits, dated: Mapping
     shipped = [at for state in stood for at in (state.ready_at, state.collected_at)]
     for what, expected, seen in (
         ("currency", order.currency, event.currency),
-        ("total", str(order.total), str(event.total)),
+        ("total", str(Sum(order.total, order.currency)), str(Sum(event.total or ZERO, event.currency))),
         ("units", ", ".join(sorted(order.units)), ", ".join(sorted(units or order.units))),
         ("goods", ", ".join(order.goods), ", ".join(event.goods or order.goods)),
-        ("additional cost", str(order.additional), str(additional)),
+        ("additional cost", str(additional), str(told_more)),
         *_names(order.names, event.names),
         ("date", str(order.created), str(event.created if told else order.created)),
         ("shipping status", *_words(SHIPPED, statuses, event.shipping_status)),
@@ -124,7 +126,7 @@ def judge_order(event: PlayerEvent, order: Order, limits: Limits, dated: Mapping
         (PAYMENT, *_hours(paid, event.paid_at, limits, told=dated[PAYMENT])),
         (SHIPPING, *_hours(shipped, event.shipped_at, limits, told=dated[SHIPPING])),
         ("recipient", *_recipient([state.recipient for state in stood], event.recipient)),
-        *((part, str(order.parts.get(part, ZERO)), str(told_of[part]))
+        *((part, str(Sum(order.parts.get(part, ZERO), order.currency)), str(Sum(told_of[part], event.currency)))
           for told_of in (event.made_of, event.stated) for part in astray(order.parts, told_of, ZERO)),
     ):  # fmt: skip
         if expected != seen and not (what == "total" and order.total == event.total):
@@ -146,14 +148,14 @@ def judge_lines(event: PlayerEvent, order: Order) -> Iterable[Violation]:
         whole = bool(units) and len(known) == len(units)
         for part, money in told.items():
             paid = sum((of_unit.get(part, ZERO) for of_unit in known), ZERO)
-            what, seen = f"{part} of {', '.join(units) or 'a line'}", f"{money} {order.currency}"
+            what, seen = f"{part} of {', '.join(units) or 'a line'}", str(Sum(money, order.currency))
             witness = Witness(events=(order.seq, event.seq), about={"order_id": event.order, "what": what})
-            about = "connector", f"{what} in whole multiples of {smallest} {order.currency}", seen, witness
+            about = "connector", f"{what} in whole multiples of {Sum(smallest, order.currency)}", seen, witness
             if money % smallest:
                 yield Violation(f"coins {what} {event.order} {money}", *about)
             elif whole and abs(money - paid) > most:
                 certainty = "documented" if part == "item" else "assumed"
-                about = "connector", f"{what} {paid} {order.currency}", seen, witness
+                about = "connector", f"{what} {Sum(paid, order.currency)}", seen, witness
                 yield Violation(f"{what} {event.order} {money}", *about, certainty=certainty)
 
 

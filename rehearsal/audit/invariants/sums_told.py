@@ -12,7 +12,7 @@ from rehearsal.audit.event import PlayerEvent
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
 from rehearsal.audit.invariants.order_told import astray
-from rehearsal.sums import coin
+from rehearsal.sums import Sum, coin
 
 ZERO: Final = Decimal(0)
 ON_SHIPPING: Final = "shipping_tax"
@@ -62,14 +62,13 @@ def judge_sum(
     about = {"order_id": claim.order_id, "claim": claim.id, "adjustment_id": readings[0].case}
     events = (claim.now.seq, *(one.seq for one in readings))
     if not any(abs(total - said) <= off for said in totals):
+        official, told = [Sum(said, claim.currency) for said in totals], Sum(total, claim.currency)
         yield Violation(
             f"told sum {claim.id} {total} {claim.currency}",
             "connector",
-            " or ".join(f"{said} {claim.currency}" for said in totals),
-            f"{total} {claim.currency}",
-            Witness(
-                events=events, money={"marketplace": str(totals[0]), "OMS": str(total)}, about={**about, "what": "sum"}
-            ),
+            " or ".join(map(str, official)),
+            str(told),
+            Witness(events=events, money={"marketplace": official[0], "OMS": told}, about={**about, "what": "sum"}),
         )
     elif alone and total == sum(claim.parts.values(), ZERO) and not claim.by_seller:
         parts: dict[str, Decimal] = {}
@@ -77,16 +76,13 @@ def judge_sum(
             for part, money in one.made_of.items():
                 parts[part] = parts.get(part, ZERO) + money
         for part in astray(claim.parts, parts, coins):
+            said, told = Sum(claim.parts.get(part, ZERO), claim.currency), Sum(parts[part], claim.currency)
             yield Violation(
                 f"{part} {claim.id} {parts[part]}",
                 "connector",
-                f"{claim.parts.get(part, ZERO)} of {part}",
-                f"{parts[part]} of {part}",
-                Witness(
-                    events=events,
-                    money={"marketplace": str(claim.parts.get(part, ZERO)), "OMS": str(parts[part])},
-                    about={**about, "what": part},
-                ),
+                f"{said} of {part}",
+                f"{told} of {part}",
+                Witness(events=events, money={"marketplace": said, "OMS": told}, about={**about, "what": part}),
             )
 
 
@@ -103,14 +99,15 @@ def judge_taxes(claim: Claim, readings: list[Reading], paid: Mapping[str, Decima
         ("tax on goods", paid.get("tax", ZERO) - most, on_goods),
     ):
         if seen > bound + coins:
+            paid_of_it, told = Sum(bound, claim.currency), Sum(seen, claim.currency)
             yield Violation(
                 f"{what} {claim.id} {seen}",
                 "connector",
-                f"at most the {bound} of {what} that was paid",
-                f"{seen} of {what}",
+                f"at most the {paid_of_it} of {what} that was paid",
+                f"{told} of {what}",
                 Witness(
                     events=tuple(one.seq for one in readings),
-                    money={"paid": str(bound), "OMS": str(seen)},
+                    money={"paid": paid_of_it, "OMS": told},
                     about={
                         "order_id": claim.order_id,
                         "claim": claim.id,
