@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 from rehearsal.audit.auditor import EVERYTHING, Auditor, Memory
 from rehearsal.audit.event import LogLine, Trouble
@@ -60,6 +61,73 @@ class Mail:
     cancel_id: str | None = None
 
 
+# A number with decimals; or one so great as those that are told in dong, or nothing, without its currency.
+MISSAID: Final = re.compile(r"\d\.\d|0{6}\b(?! VND\b)|(?<![-:.\w])0 (?!VND\b|videos\b)")
+
+
+def in_dong(told: Any) -> Any:
+    """Return what is told of sums as if it were of dong: a million of them for each cent, and all with decimals."""
+    match told:
+        case Decimal():
+            return (told * 100_000_000).quantize(Decimal("0.00"))
+        case "USD" | "EUR" | "IDR":
+            return "VND"
+        case LedgerRow():
+            return LedgerRow(*map(in_dong, told))
+        case tuple() | list():
+            return type(told)(map(in_dong, told))
+        case Mapping():
+            return {name: in_dong(value) for name, value in told.items()}
+        case PlayerEvent() | Row() | Overview():
+            return replace(told, **{one.name: in_dong(getattr(told, one.name)) for one in fields(told)})
+        case _:
+            return told
+
+
+def stands_in_dong(state: Quiescence) -> Quiescence:
+    def overview(order_id: str) -> Overview | None:
+        found: Overview | None = in_dong(state.overview(order_id))
+        return found
+
+    return replace(state, books=in_dong(state.books), adjustments=in_dong(state.adjustments), overview=overview)
+
+
+class Listener(Auditor):
+    """An auditor to whom all is told once more in dong, which have no decimals: it says no sum of these otherwise."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**how)
+        look: Callable[[], Quiescence] = how["look"]
+        self._in_dong: Final = Auditor(**{**how, "look": lambda: stands_in_dong(look()), "memory": None})
+
+    def on_event(self, event: PlayerEvent) -> None:
+        self._in_dong.on_event(in_dong(event))
+        super().on_event(event)
+
+    def on_exchange(self, exchange: Exchange) -> None:
+        self._in_dong.on_exchange(exchange)
+        super().on_exchange(exchange)
+
+    def on_ledger(self, ledger: Mapping[str, Decimal]) -> None:
+        self._in_dong.on_ledger(in_dong(ledger))
+        super().on_ledger(ledger)
+
+    def after_act(self, now: datetime) -> None:
+        self._in_dong.after_act(now)
+        super().after_act(now)
+
+    def at_quiescence(self, state: Quiescence) -> None:
+        self._in_dong.at_quiescence(stands_in_dong(state))
+        super().at_quiescence(state)
+
+    def broken(self) -> list[Finding]:
+        for finding in self._in_dong.broken():
+            money = finding.document()["witness"]["money"].values()
+            missaid = [text for text in (finding.expected, finding.seen, *money) if MISSAID.search(text)]
+            assert not missaid, f"{finding.invariant} says sums of dong otherwise than they are written: {missaid}"
+        return super().broken()
+
+
 class Story:
     """Tells an auditor what happens, one thing per second."""
 
@@ -78,7 +146,7 @@ class Story:
         self._seqs = count(1)
 
     def listened_to_by(self, memory: Memory | None) -> None:
-        self.auditor = Auditor(
+        self.auditor = Listener(
             now=START,
             reproduce="rehearsal demo --seed 1",
             capabilities=self._seen,
@@ -101,7 +169,9 @@ class Story:
             Line(self.now, f"{text} {len(self.history)}")
             for text in ("approved, refunded", "to reject", "request closed")
         ]
-        self.auditor.on_event(PlayerEvent(next(self._seqs), self.now, who, name, {"order_id": "O1", **data}))
+        self.auditor.on_event(
+            PlayerEvent(next(self._seqs), self.now, who, name, {"order_id": "O1", "currency": "USD", **data})
+        )
         return self
 
     def ordered(self, total: str = "39.98", *, part: str = "tax", status: str = "ON_HOLD", **paid: Any) -> Story:
@@ -148,6 +218,12 @@ class Story:
         about: dict[str, Any] = {"role": "SELLER", "by": by, "line_item_ids": ("L1", "L2"), "status": SUCCESS}
         about |= {"currency": currency, "shop_id": shop}
         return self.tell("return_requested", return_id=claim, refund_total=Decimal(amount), **about)
+
+    def called_off(self, amount: str) -> Story:
+        """Have the seller call the order off through the Open API."""
+        about: dict[str, Any] = {"role": "SELLER", "by": "seller", "line_item_ids": ("L1", "L2"), "shop_id": "S1"}
+        about |= {"cancel_id": "R1", "status": "CANCELLATION_REQUEST_SUCCESS"}
+        return self.tell("cancellation_requested", refund_total=Decimal(amount), **about)
 
     def read(self, status: str = "InformationOnly", claim: str = "R1", ref: str = "A1", **data: Any) -> Story:
         about = {"adjustment_id": "C1", "return_id": claim, "ref": ref, "status": status, "amount": Decimal(0)}

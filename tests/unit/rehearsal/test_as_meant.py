@@ -530,7 +530,8 @@ def test_no_claim_has_more_of_a_tax_than_was_paid(
     parts = {"L1": {"item": Decimal(20), "tax": Decimal("4.40")}}
     about: dict[str, Any] = {"total": Decimal("24.40"), "currency": "USD", "lines": {"L1": Decimal("24.40")}}
     story = Story().tell("order_placed", **about, parts=parts, stated={"shipping_tax": Decimal("0.40")})
-    story.tell("order_read", who="oms", total=Decimal("24.40"), currency="USD", stated={"shipping_tax": order_tells})
+    ordered = {"shipping_tax": Decimal(order_tells)}
+    story.tell("order_read", who="oms", total=Decimal("24.40"), currency="USD", stated=ordered)
     stated = {} if on_shipping is None else {"shipping_tax": Decimal(on_shipping)}
     story.claimed().read("NewRma", asked=False, made_of={"tax": Decimal(tax)}, stated=stated).act_ended()
     assert objected_to(story) & {"tax on goods", "tax on shipping"} == wrong

@@ -35,6 +35,7 @@ from tests.unit.rehearsal.story import (
 )
 
 TEN = timedelta(minutes=10)
+FIVE = Decimal("5.00")
 
 
 def test_a_refund_as_it_should_be_gives_no_offence() -> None:
@@ -62,7 +63,8 @@ def test_more_than_was_paid_for_the_order_is_noticed_with_the_money() -> None:
     story = Story().ordered().paid("30.00", claim="R1").paid("10.00", claim="R2")
     (finding,) = story.auditor.broken()
     assert (finding.invariant, finding.suspect) == ("never-too-much", "marketplace")
-    assert (finding.witness.money, finding.witness.events) == ({"paid": "39.98", "refunded": "40.00"}, (2, 3))
+    witness = finding.document()["witness"]
+    assert (witness["money"], witness["events"]) == ({"paid": "39.98 USD", "refunded": "40.00 USD"}, [2, 3])
 
 
 BALANCED = ledger_row("39.98", "39.98", "39.98")
@@ -587,7 +589,57 @@ def test_ledgers_that_disagree_are_a_finding_with_the_three_sums() -> None:
     story.came_to_rest(Row(), ledger=[ledger_row("39.98", "39.98", "0.00")])
     (finding,) = story.auditor.broken()
     assert (finding.invariant, finding.suspect) == ("books-agree", "oms")
-    assert finding.witness.money == {"paid": "39.98", "marketplace": "39.98", "connector": "39.98", "oms": "0.00"}
+    all_of_it = dict.fromkeys(("paid", "marketplace", "connector"), "39.98 USD")
+    assert finding.document()["witness"]["money"] == {**all_of_it, "oms": "0.00 USD"}
+
+
+UNREAD = frozenset(Capability) - {Capability.STAFF_SEES}
+SAID: dict[str, Callable[[], Story]] = {
+    # what is said of a sum      where
+    "39.98 USD called off": lambda: Story().ordered().called_off("39.98").act_ended(),
+    "what the OMS decided: partial of 5.00 USD": (
+        lambda: Story().ordered().asked_back().decided("partial", amount=FIVE)
+        .moved("AWAITING_BUYER_RESPONSE", "OFFER_PARTIAL_REFUND", offer=Decimal("6.00")).act_ended()
+    ),
+    "OFFER_PARTIAL_REFUND of 6.00 EUR": (
+        lambda: Story().ordered(currency="EUR").asked_back().decided("partial", amount=FIVE, currency="EUR")
+        .moved("AWAITING_BUYER_RESPONSE", "OFFER_PARTIAL_REFUND", offer=Decimal("6.00"), currency="EUR").act_ended()
+    ),
+    "the decision (partial of 5.00 USD) carried out, as it had been taken before the connector died": (
+        lambda: Story().ordered().asked_back().decided("partial", amount=FIVE, currency="").died().came_to_rest()
+    ),
+    "0.00 USD refunded at the marketplace; the staff see nothing of it": (
+        lambda: Story().ordered().asked("5.00").died().came_to_rest()
+    ),
+    "one refund of 5.00 USD: R1 was executed, though its answer was lost; it is looked up, or sent again with the same "
+    "idempotency_key": (
+        lambda: Story(frozenset()).ordered().started("R1", "5.00").lost("createReturn").started("R2", "5.00")
+        .called_for("S1", "createReturn", order="O1")
+    ),
+    "marketplace 5.00 USD, connector 0.00 USD, OMS 5.00 USD": (
+        lambda: Story(UNREAD).ordered(status="DELIVERED").lapsed().moved(COMPLETE, "LAPSE", "system").paid("5.00")
+        .came_to_rest(ledger=[ledger_row("5.00", "0.00", "5.00")])
+    ),
+    "parts that add up to 5.00 USD": (
+        lambda: Story().claimed().read("NewRma", amount=FIVE, made_of={"item": Decimal("4.00")})
+    ),
+    "whole multiples of 0.01 USD": lambda: Story().claimed().read("NewRma", amount=Decimal("5.001")),
+    "2.00 USD of item": (
+        lambda: Story().claimed(parts={"L1": {"item": Decimal("2.00"), "tax": Decimal("3.00")}})
+        .read("NewRma", amount=FIVE, made_of={"item": Decimal("3.00"), "tax": Decimal("2.00")}).act_ended()
+    ),
+    "39.00 USD": (
+        lambda: Story().ordered().asked_back().decided(question="request")
+        .moved(SUCCESS, "DIRECT_REFUND", refund_total=Decimal("39.00")).act_ended()
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SAID)
+def test_a_sum_is_said_with_its_currency(what: str) -> None:
+    found = [finding.document() for finding in SAID[what]().auditor.broken()]
+    sums = [text for one in found for text in one["witness"]["money"].values()]
+    assert what in [*sums, *(one[where] for one in found for where in ("expected", "seen"))]
 
 
 def test_ledgers_need_not_agree_on_an_order_that_no_oms_is_shown_yet() -> None:
