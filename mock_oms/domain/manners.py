@@ -1,11 +1,12 @@
 """How an OMS behaves towards the connector: carefully, or with bad habits that real ones have. Each habit by its name.
 
 `careless` is all of them but `reports`, which takes long, `by-change`, for which a connector needs a field of ours, and
-`marks-by-page`, for which its links must lead on by what has been read, all no bad habits, and eight that change what is decided: whoever gives their refunds no id and sends them twice has
-decided twice, whoever gives them all one id has decided once, whoever answers at any time answers what nobody has
-asked, whoever only says how many pieces leaves it to the connector which, whoever says no sum leaves it to the
-connector how much is left, whoever says the sum of all needs a connector that takes it for a yes, whoever means what
-has shipped calls nothing off, and whoever has second thoughts needs a connector that takes them.
+`marks-by-page`, for which its links must lead on by what has been read, all no bad habits, and eight that change what
+is decided: whoever gives their refunds no id and sends them twice has decided twice, whoever gives them all one id has
+decided once, whoever answers at any time answers what nobody has asked, whoever only says how many pieces leaves it to
+the connector which, whoever says no sum leaves it to the connector how much is left, whoever says the sum of all needs
+a connector that takes it for a yes, whoever means what has shipped calls nothing off, and whoever has second thoughts
+needs a connector that takes them.
 """
 
 import re
