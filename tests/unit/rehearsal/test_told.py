@@ -39,6 +39,19 @@ def test_what_is_said_again_although_no_more_has_happened_is_found(
     assert ("told" in story.broken()) == doubled
 
 
+@pytest.mark.parametrize(("asked", "read", "doubled"), [(2, (), False), (1, (), True), (2, ("1",), True)])
+def test_two_refunds_of_an_order_may_be_told_in_the_same_words(
+    asked: int, read: tuple[str, ...], doubled: bool
+) -> None:
+    story = Story().claimed()
+    for _ in range(asked):
+        story.lost("createReturn_202309")
+    for ref in read:
+        story.tell("adjustment_read", who="oms", ref=ref, adjustment_id="C1")
+    story.said(0, 0).moved(PENDING, "DEADLINE_SET", "system").came_to_rest(Row())
+    assert ("told" in story.broken()) == doubled
+
+
 @pytest.mark.parametrize(
     ("role", "by", "wrong"),
     [
