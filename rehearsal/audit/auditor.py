@@ -23,8 +23,8 @@ from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.audit.limits import EVERY_SHOP, Limits
 from rehearsal.audit.refusals import Refusals
 from rehearsal.audit.settling import Settling
+from rehearsal.moments import shown_time
 from rehearsal.seats.port import Capability, Sight
-from rehearsal.trace.log import spoken
 from rehearsal.wire.recorder import Exchange
 
 EVERYTHING: Final = frozenset(Capability)
@@ -289,7 +289,7 @@ class Auditor:
             certainty=violation.certainty or rule.certainty,
             expected=violation.expected,
             seen=violation.seen,
-            at=spoken(broken.at),
+            at=shown_time(broken.at),
             suspect=violation.suspect,
             occasions=broken.times,
             witness=violation.witness,

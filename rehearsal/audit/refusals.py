@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from rehearsal.audit.limits import Limits
+from rehearsal.moments import shown_time
 from rehearsal.wire.recorder import Exchange
 
 FOR_TOKENS: Final = ("getToken", "refreshToken")  # which let nobody in by themselves, and refuse with HTTP 200
@@ -83,7 +84,7 @@ class Refusals:
         if not long:
             return None
         where = " and ".join(f"for the shop {shop}" if shop else "for tokens" for shop in long)
-        since = min(long.values()).isoformat().replace("+00:00", "Z")
+        since = shown_time(min(long.values()))
         return f"every one {where} since {since}, so what it does there cannot be judged"
 
     def told(self, now: datetime) -> str | None:

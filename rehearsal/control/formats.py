@@ -1,4 +1,4 @@
-"""Times, durations and money as the control API spells them, both ways.
+"""Times, durations and money are read here as the control API spells them.
 
 Reading raises a `Problem` that names the field. What has the right form but no meaning (the 31st of February, a
 duration beyond the end of the calendar) is refused here; the form itself is the contract's business.
@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from rehearsal.control.stage import Problem
+from rehearsal.moments import shown_time
 from rehearsal.simulation.duration import read_duration
 from rehearsal.sums import DECIMALS, Missaid, read
 
@@ -59,8 +60,3 @@ def money(text: str, field: str, currency: str) -> Decimal:
         except Missaid as mistake:
             raise refused(field, f"is {mistake}") from None
     return Decimal(text)
-
-
-def shown_time(moment: datetime) -> str:
-    """Spell a time in UTC."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

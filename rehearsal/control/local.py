@@ -18,12 +18,13 @@ from mock_tiktok.policy.profile import load, markets, names
 from rehearsal.control import serializers
 from rehearsal.control.addresses import IN_PROCESS, Addresses
 from rehearsal.control.calls import Call
-from rehearsal.control.formats import beginning, duration, instant, refused, shown_time
+from rehearsal.control.formats import beginning, duration, instant, refused
 from rehearsal.control.operations import RECORDS, act
 from rehearsal.control.refusals import discreet, noted, refusals
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.control.state import StageState
 from rehearsal.control.validation import demand
+from rehearsal.moments import shown_time
 from rehearsal.seats.port import SeatFailed
 from rehearsal.simulation.compression import Machine, Pace
 from rehearsal.trace.log import Entry

@@ -21,8 +21,8 @@ from mock_tiktok.usecases.webhooks import Webhooks
 from rehearsal.audit.invariant import LedgerRow
 from rehearsal.audit.refusals import Refusals
 from rehearsal.control.addresses import Addresses
-from rehearsal.control.formats import shown_time
 from rehearsal.control.stage import Json
+from rehearsal.moments import shown_time
 from rehearsal.seats.port import Activity, AdjustmentRow, CommandResult
 from rehearsal.simulation.player import AgendaLike, FiredLike
 from rehearsal.simulation.scheduler import Advanced

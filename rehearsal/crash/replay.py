@@ -13,13 +13,14 @@ from rehearsal.audit.decision_ledger import is_rejection
 from rehearsal.audit.event import MOVES, EventName
 from rehearsal.audit.limits import PULL, ROUND
 from rehearsal.control.calls import CALLS
-from rehearsal.control.formats import duration, instant, shown_time
+from rehearsal.control.formats import duration, instant
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.places import CONNECTOR_FAILED, CONNECTOR_REFUSES
 from rehearsal.control.stage import Json, Problem
 from rehearsal.crash.script import Asked, Script
 from rehearsal.gherkin.results import Outcome
 from rehearsal.gherkin.timeline import low
+from rehearsal.moments import shown_time
 from rehearsal.seats.description import read_seat
 from rehearsal.server.seated import SeatedStage
 from rehearsal.simulation.duration import iso_duration

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from rehearsal.control.stage import Json, Stage
+from rehearsal.moments import shown_time
 
 SUCH: Final = "it is a list such as [{kind: cut_after, operation: approve, times: 1, at: PT1H}]"
 
@@ -35,7 +36,12 @@ def read_plan(path: Path) -> tuple[Json, ...]:
 
 def _spelled(value: object) -> object:
     """Return a time as the control API spells it; YAML reads it as one."""
-    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value
+    if not isinstance(value, datetime):
+        return value
+    try:
+        return shown_time(value)
+    except OverflowError:  # in UTC it is of no calendar: who reads it refuses it
+        return value.isoformat()
 
 
 def plan_all(stage: Stage, faults: Sequence[Json]) -> None:

@@ -16,6 +16,7 @@ from rehearsal.gherkin.errors import Miswritten, NotJudged
 from rehearsal.gherkin.plan_file import trouble
 from rehearsal.gherkin.refusals import Told, known_market, shown_as
 from rehearsal.gherkin.which import Which, one_currency
+from rehearsal.moments import shown_time
 from rehearsal.simulation.duration import iso_duration, spoken_duration
 from rehearsal.sums import Sum
 
@@ -49,7 +50,7 @@ class Clock:
 
     def goes_to(self, moment: datetime) -> None:
         """Let time pass until a moment."""
-        self.stage.advance(to=moment.isoformat().replace("+00:00", "Z"))
+        self.stage.advance(to=shown_time(moment))
 
     def goes_before(self, moment: datetime, span: timedelta) -> None:
         """Let time pass until so long before a moment; raise NotJudged where that is too little to act in (D35)."""
@@ -71,7 +72,7 @@ class Clock:
 
     def starts_at(self, moment: datetime) -> None:
         """Begin the world anew at a moment."""
-        self.stage.reset(start=moment.isoformat().replace("+00:00", "Z"))
+        self.stage.reset(start=shown_time(moment))
 
     def starts_where(self, place: str) -> None:
         """Begin anew in the market that people call so, or by the policy of that name."""

@@ -21,6 +21,7 @@ import requests
 from mock_oms.adapters.channeladvisor import Application
 from mock_oms.adapters.patience import patient
 from mock_oms.domain.manners import Manner, manners_named
+from rehearsal.moments import shown_time
 from rehearsal.seats.abroad import is_late
 from rehearsal.seats.builtin import OurOms
 from rehearsal.seats.description import ChannelAdvisor, Hooks, NotASeat, Regime, SeatDescription, filled
@@ -365,7 +366,7 @@ class ForeignConnector(ConnectorSeat):
         before, deaths = self._place.written(), self._deaths
         try:
             with self._place.letting_go():
-                told = {"now": now.isoformat().replace("+00:00", "Z")}
+                told = {"now": shown_time(now)}
                 self._seat.ask("the round", "POST", self._described.round, json=told)
         except SeatFailed:
             if self._deaths == deaths:  # else somebody has killed it in the midst of its round

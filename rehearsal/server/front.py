@@ -15,7 +15,7 @@ from waitress.channel import ClientDisconnected
 from waitress.task import ErrorTask, WSGITask
 
 from connector.adapters.sockets import Yielding
-from rehearsal.control.formats import shown_time
+from rehearsal.moments import shown_time
 from rehearsal.wire.delivery import DELIVERY, LONGEST, Delivery
 
 Wsgi = Callable[..., Iterable[bytes]]

@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final, Protocol
 
+from rehearsal.moments import shown_time
+
 FASTEST: Final = 900
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST: Final = datetime.min.replace(tzinfo=UTC)
@@ -104,7 +106,7 @@ def _moved(text: str, move: Callable[[datetime], datetime]) -> str:
             moment = move(datetime.fromisoformat(found[0].upper().replace("Z", "+00:00")))
         except (ValueError, OverflowError):  # no day of any calendar
             return found[0]
-        return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return shown_time(moment)
 
     for pattern, read, written in _SPOKEN:
         text = pattern.sub(partial(_respoken, move, read, written), text)

@@ -17,13 +17,14 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
 
 from rehearsal.contract import redaction
+from rehearsal.moments import shown_time
 
 FORMAT: Final = "rehearsal-trace"
 VERSION: Final = 1
@@ -34,13 +35,6 @@ KEPT: Final = 8 * 1024 * 1024  # bytes of packed blocks in memory
 Entry = dict[str, Any]
 _written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _SPELT_OUT: Final = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}  # beside what JSON does
-
-
-@lru_cache(maxsize=64)  # one instant sees many entries
-def spoken(moment: datetime) -> str:
-    """Return a moment as documents write it: RFC 3339 in UTC, ending in Z."""
-    return moment.isoformat().replace("+00:00", "Z")
-
 
 AS_IT_IS: Final = redaction.WORDLESS | {str}
 
@@ -57,7 +51,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(inner) for inner in value]
     if isinstance(value, datetime):
-        return spoken(value)
+        return shown_time(value)
     if isinstance(value, Decimal):
         return format(value, "f")
     return value if isinstance(value, int | float) else str(value)
@@ -93,7 +87,7 @@ class Trace:
             "version": VERSION,
             "world": world,
             "seed": seed,
-            "start": spoken(start),
+            "start": shown_time(start),
         }
         self._world = world
         self._new_file: Callable[[], IO[Any]] = partial(TemporaryFile, prefix="trace-", dir=data)
@@ -115,7 +109,7 @@ class Trace:
         """Fill a reserved place."""
         entry: Entry = {
             "seq": slot.seq,
-            "at": spoken(at),
+            "at": shown_time(at),
             "world": self._world,
             "shop": shop,
             "kind": kind,

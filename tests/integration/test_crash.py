@@ -12,7 +12,6 @@ from typing import Any, Final, cast
 import pytest
 
 from rehearsal.cli.exit_codes import ExitCode, worst
-from rehearsal.control.formats import shown_time
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.places import CONNECTOR_FAILED
 from rehearsal.control.stage import Problem
@@ -21,6 +20,7 @@ from rehearsal.crash.matrix import Death, deaths
 from rehearsal.crash.script import Asked, Scribe, Script
 from rehearsal.gherkin.results import Outcome
 from rehearsal.gherkin.runner import SuiteRun, Watcher
+from rehearsal.moments import shown_time
 from rehearsal.resources import features_folder
 from rehearsal.seats.builtin import OurConnector
 from rehearsal.world.boundaries import COMMIT, Boundary, CrashPoints, Due, Killed

@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple, Protocol
 import requests
 
 from rehearsal.contract.operation import Operation
+from rehearsal.moments import shown_time
 from rehearsal.simulation.duration import read_duration
-from rehearsal.trace.log import spoken
 from rehearsal.wire.recorder import Call, Endpoint, Recorder, Response
 
 # Operations by what they are about, as their names begin without the version.
@@ -46,7 +46,7 @@ class Fault:
         """Return the fault as it can be given again."""
         told: dict[str, Any] = {"kind": self.kind, "from": self.caller, "to": self.callee, "operation": self.operation}
         told |= {"shop_id": self.shop_id, "skip": self.skip or None, "times": self.times}
-        told |= {"probability": self.probability, "until": self.until and spoken(self.until)}
+        told |= {"probability": self.probability, "until": self.until and shown_time(self.until)}
         told |= {"with": {name: value for name, value in self.having.items() if value is not None} or None}
         return {key: value for key, value in told.items() if value is not None}
 
@@ -125,7 +125,7 @@ class Planned:
     def document(self) -> dict[str, Any]:
         """Return it as `GET /faults` shows it."""
         told = {"id": self.id, "planned": self.fault.times, "hit": self.hit, "calls": self.calls}
-        return told | {"stage": str(self.stage), "at": spoken(self.begun)} | self.fault.document()
+        return told | {"stage": str(self.stage), "at": shown_time(self.begun)} | self.fault.document()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,0 +1,19 @@
+"""Moments as they are said to people and to other programs."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+
+
+@lru_cache(maxsize=64)  # one instant sees many entries
+def shown_time(moment: datetime) -> str:
+    """Return a moment as RFC 3339 has it in UTC: "2031-03-03T09:00:00Z", with a fraction where seconds are not whole.
+
+    One without a zone is left without: nobody knows when that is.
+    """
+    known = moment if moment.utcoffset() is None else moment.astimezone(UTC)
+    return known.isoformat().replace("+00:00", "Z")
+
+
+def time_or_none(moment: datetime | None) -> str:
+    """Return a moment likewise; "none" where there is none."""
+    return "none" if moment is None else shown_time(moment)
