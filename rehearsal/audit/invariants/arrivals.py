@@ -11,6 +11,7 @@ from rehearsal.audit.event import REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.limits import EVERY_SHOP
+from rehearsal.moments import shown_time
 from rehearsal.seats.port import Capability, Sight
 from rehearsal.sums import Sum
 from rehearsal.wire.recorder import Exchange
@@ -226,8 +227,8 @@ class EverythingArrives(Invariant):
         what = "claim" if awaited.claim else "order"
         money = {} if awaited.asked is None else {"asked" if awaited.claim else "paid": awaited.asked}
         about = {"order_id": awaited.order, "claim": awaited.claim, "shop_id": awaited.shop}
-        expected = f"the {what} before the staff by {due.isoformat()}"
-        seen = f"the marketplace has shown it since {awaited.since.isoformat()}, the OMS has read nothing of it"
+        expected = f"the {what} before the staff by {shown_time(due)}"
+        seen = f"the marketplace has shown it since {shown_time(awaited.since)}, the OMS has read nothing of it"
         if looks := self.claims.looks(awaited.shop, awaited.claim, awaited.seq):
             seen += f"; the connector has asked for the shop's claims {looks} times since: {ELSEWHERE}"
         elif looks is not None:

@@ -18,6 +18,7 @@ from rehearsal.audit.invariants.status_words import (
     statuses,
 )
 from rehearsal.audit.limits import Limits
+from rehearsal.moments import time_or_none
 from rehearsal.seats.port import AdjustmentRow, Overview, tells
 from rehearsal.sums import Sum
 
@@ -43,7 +44,7 @@ def judge_row(row: AdjustmentRow, claim: Claim, limits: Limits) -> Iterable[Viol
         proof = (("pictures", claim.pictures, row.pictures), ("videos", claim.videos, row.videos))
         wrong += [(what, f"{many} {what}", f"{seen} {what}") for what, many, seen in proof if seen not in (None, many)]
     if waits and tells(row, "deadline") and not limits.same(row.deadline, state.deadline):
-        wrong.append(("deadline", str(state.deadline), str(row.deadline)))
+        wrong.append(("deadline", time_or_none(state.deadline), time_or_none(row.deadline)))
     for what, expected, seen in wrong:
         about = {"order_id": claim.order_id, "claim": claim.id, "adjustment_id": row.id, "what": what}
         money = {"marketplace": official, "OMS": shown} if what == "sum" else {}
@@ -65,7 +66,7 @@ def judge_listed(
         something = "something under what waits for the staff"
         wrong.append((f"what waits: {', '.join(waiting) or 'nothing'}", something if listed.waits else "nothing"))
     elif not limits.same(listed.deadline, first):
-        wrong.append((f"answer by {first}", f"answer by {listed.deadline}"))
+        wrong.append((f"answer by {time_or_none(first)}", f"answer by {time_or_none(listed.deadline)}"))
     currency = next((claim.currency for claim in claims), "")
     official, shown = Sum(paid, currency), Sum(listed.refunded, currency)
     if shown != official:

@@ -32,6 +32,7 @@ from rehearsal.audit.invariants.status_words import (
 )
 from rehearsal.audit.invariants.sums_told import ON_SHIPPING, Reading, current, judge_sum, judge_taxes, wrong
 from rehearsal.audit.limits import Limits
+from rehearsal.moments import shown_time, time_or_none
 from rehearsal.sums import Sum, coin
 
 ZERO: Final = Decimal(0)
@@ -241,7 +242,7 @@ def _kept(event: PlayerEvent) -> dict[str, str]:
         "date of shipping": event.shipped_back,
         "date of the refund": event.refunded,
     }
-    return {what: str(found) for what, found in told.items() if found}
+    return {what: shown_time(found) if isinstance(found, datetime) else found for what, found in told.items() if found}
 
 
 def _judge_asked(event: PlayerEvent, reason: str, restock: bool | None) -> Iterable[Violation]:
@@ -318,7 +319,8 @@ def _judge(
     if status in ASKING and (before is None or (before.status, before.deadline) != (status, event.deadline)):
         deadlines = [state.deadline for state in stood]
         if not any(limits.same(event.deadline, deadline) for deadline in deadlines):
-            yield wrong(event, "deadline", " or ".join(map(str, deadlines)), str(event.deadline), seqs)
+            expected = " or ".join(map(time_or_none, deadlines))
+            yield wrong(event, "deadline", expected, time_or_none(event.deadline), seqs)
     kind = TYPES[claim.kind]
     if event.kind and event.kind != kind:
         yield wrong(event, "kind", kind, event.kind, seqs)
@@ -335,16 +337,17 @@ def _judge(
     if event.created is not None and before is None and not (event.asked or claim.by_seller):
         began = claim.states[0].since.replace(microsecond=0)
         if not began - limits.underway <= event.created <= event.at + limits.grain:
-            yield wrong(event, "date", f"collected between {began} and {event.at}", str(event.created), seqs)
+            expected = f"collected between {shown_time(began)} and {shown_time(event.at)}"
+            yield wrong(event, "date", expected, shown_time(event.created), seqs)
     yield from _judge_change(event, claim, limits)
     if event.refunded is not None and event.amount and claim.paid_at is None:
-        yield wrong(event, "date", "no refund yet", f"refunded at {event.refunded}", seqs)
+        yield wrong(event, "date", "no refund yet", f"refunded at {shown_time(event.refunded)}", seqs)
     if status == "PostProcessingComplete" and claim.paid_at is not None and (before is None or before.status != status):
         paid = claim.paid_at.replace(microsecond=0)
         # Where its parcel arrives after the payment, a claim shows the time of that alone.
         shown = [paid, *([claim.arrived_at] if claim.arrived_at and claim.arrived_at > paid else ())]
         if not any(limits.same(event.refunded, at) for at in shown):
-            yield wrong(event, "date", f"refunded at {paid}", str(event.refunded), seqs)
+            yield wrong(event, "date", f"refunded at {shown_time(paid)}", time_or_none(event.refunded), seqs)
 
 
 def _judge_change(event: PlayerEvent, claim: Claim, limits: Limits) -> Iterable[Violation]:
@@ -356,12 +359,13 @@ def _judge_change(event: PlayerEvent, claim: Claim, limits: Limits) -> Iterable[
         return
     shown = (one for one in claim.states if (one.status, one.arbitration) == (event.site_status, event.arbitration))
     began = second(next((one.since for one in shown), None))
-    latest = event.at + limits.underway + limits.grain
+    latest, seen = event.at + limits.underway + limits.grain, shown_time(event.updated)
     if began is not None and event.updated < began - limits.one_round - limits.grain:
-        found = wrong(event, "date of change", f"changed since {began}, when it came to that", str(event.updated))
-        yield replace(found, certainty="assumed")
+        expected = f"changed since {shown_time(began)}, when it came to that"
+        yield replace(wrong(event, "date of change", expected, seen), certainty="assumed")
     elif event.updated > latest:
-        yield replace(wrong(event, "date of change", f"changed by {latest}", str(event.updated)), certainty="assumed")
+        expected = f"changed by {shown_time(latest)}"
+        yield replace(wrong(event, "date of change", expected, seen), certainty="assumed")
 
 
 def _judge_reason(event: PlayerEvent, claim: Claim) -> Iterable[Violation]:
@@ -424,6 +428,6 @@ def _judge_way_back(
         return
     shipped = second(claim.shipped_at)
     if shipped is None or not shipped - limits.underway <= told <= event.at + limits.grain:
-        yield wrong(event, "date", f"shipped back at {shipped}", str(told), seqs)
+        yield wrong(event, "date", f"shipped back at {time_or_none(shipped)}", shown_time(told), seqs)
     elif known is not None:
-        yield wrong(event, "date", f"shipped back at {known}, as was told", str(told), seqs)
+        yield wrong(event, "date", f"shipped back at {shown_time(known)}, as was told", shown_time(told), seqs)

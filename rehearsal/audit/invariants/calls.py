@@ -12,6 +12,7 @@ from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, Violation
 from rehearsal.audit.limits import SAME_ROUND
 from rehearsal.audit.settling import ENDED
+from rehearsal.moments import shown_time
 from rehearsal.wire.recorder import Exchange
 
 IN_THE_WAY: Final = 25001011  # what the marketplace says while a request on the same goods is open
@@ -85,7 +86,7 @@ class NoNeedlessCall(Invariant):
                     f"needless {claim.id} {exchange.operation}",
                     exchange.caller,
                     f"no decision about a claim that was read as {read.status}",
-                    f"{exchange.operation} at {exchange.at.isoformat()}",
+                    f"{exchange.operation} at {shown_time(exchange.at)}",
                     Witness((exchange.seq,), (read.seq,), about=about),
                 )
             )
@@ -97,8 +98,8 @@ class NoNeedlessCall(Invariant):
             return
         late = exchange.at > read.deadline + self.limits.at_once + self.limits.grain
         if late and not self.limits.troubled(claim.shop_id, exchange.at):
-            expected = f"no answer to {claim.id} after {read.deadline.isoformat()}, until when it was asked for"
-            seen = f"{exchange.operation} at {exchange.at.isoformat()}"
+            expected = f"no answer to {claim.id} after {shown_time(read.deadline)}, until when it was asked for"
+            seen = f"{exchange.operation} at {shown_time(exchange.at)}"
             witness = Witness((exchange.seq,), (read.seq,), about={"order_id": claim.order_id, "claim": claim.id})
             yield Violation(f"too late {claim.id} {exchange.seq}", exchange.caller, expected, seen, witness)
 
@@ -110,8 +111,8 @@ class NoNeedlessCall(Invariant):
             if deadline is None or wanted <= deadline - self.limits.one_round:
                 self._wait_until[claim.id] = wanted, exchange.seq
         if exchange.at < until:
-            expected = f"the decision on {claim.id} not again before {until.isoformat()}, as the marketplace has asked"
-            seen = f"{exchange.operation} at {exchange.at.isoformat()}"
+            expected = f"the decision on {claim.id} not again before {shown_time(until)}, as the marketplace has asked"
+            seen = f"{exchange.operation} at {shown_time(exchange.at)}"
             witness = Witness((seq, exchange.seq), about={"order_id": claim.order_id, "claim": claim.id})
             yield Violation(f"too soon {claim.id} {exchange.seq}", exchange.caller, expected, seen, witness)
 
@@ -123,7 +124,7 @@ class NoNeedlessCall(Invariant):
             read = self.claims.read(claim, exchange.seq)
             if read is not None and read.deadline is not None:
                 expected = f"an answer to the buyer first: {claim.id} was read as {read.status}, which waits for one"
-                seen = f"{exchange.operation} of the seller's own at {exchange.at.isoformat()}: {exchange.refusal}"
+                seen = f"{exchange.operation} of the seller's own at {shown_time(exchange.at)}: {exchange.refusal}"
                 witness = Witness((exchange.seq,), (read.seq,), about={"order_id": claim.order_id, "claim": claim.id})
                 yield Violation(f"past {claim.id}", exchange.caller, expected, seen, witness)
 
@@ -135,7 +136,7 @@ class NoNeedlessCall(Invariant):
         known_by = self.limits.one_round + self.limits.extension(exchange.shop, shipped.at)
         if exchange.at - shipped.at <= known_by:
             return None
-        expected = f"no cancellation of {shipped.order}, which has been {shipped.placed} since {shipped.at.isoformat()}"
+        expected = f"no cancellation of {shipped.order}, which has been {shipped.placed} since {shown_time(shipped.at)}"
         seen = f"{exchange.operation} refused with {exchange.code}: {exchange.refusal}"
         witness = Witness((exchange.seq,), (shipped.seq,), about={"order_id": shipped.order})
         return Violation(f"shipped {shipped.order} {exchange.seq}", exchange.caller, expected, seen, witness)
@@ -209,9 +210,9 @@ class ShopsApart(Invariant):
         if exchange.at <= last + gap + self.limits.extension(shop, last):
             return None
         return Violation(
-            f"late {shop} {last.isoformat()}",
+            f"late {shop} {shown_time(last)}",
             "connector",
-            f"a look at the shop {shop} by {(last + self.limits.one_round).isoformat()}, whatever happens to others",
-            f"none until {exchange.at.isoformat()}; there was news or trouble in {', '.join(self._news[shop])}",
+            f"a look at the shop {shop} by {shown_time(last + self.limits.one_round)}, whatever happens to others",
+            f"none until {shown_time(exchange.at)}; there was news or trouble in {', '.join(self._news[shop])}",
             Witness((seq, exchange.seq), about={"shop_id": shop}),
         )

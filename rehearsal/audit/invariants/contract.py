@@ -9,6 +9,7 @@ from rehearsal.audit.event import EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Violation
 from rehearsal.contract.operation import Breach
+from rehearsal.moments import shown_time
 from rehearsal.wire.recorder import Exchange
 
 # What the gate says of a request that is not made as it should be, where the contract's schemas cannot see it: another
@@ -49,11 +50,12 @@ class ContractKept(Invariant):
         over = exchange.at > until
         if over == (exchange.status == TURNED_AWAY) or exchange.at == until or (self._died and not over):
             return None
-        expected = f"{TURNED_AWAY} for a token" if over else "no 401 for a token"
+        answer = str(TURNED_AWAY) if over else "no 401"
+        expected = f"{answer} for a token that is good until {shown_time(until)}"
         about = {"operation": exchange.operation or "", "side": "response"}
         key = f"token {exchange.callee} {exchange.operation} {over}"
         witness = Witness((exchange.seq,), about=about)
-        return Violation(key, exchange.callee, f"{expected} that is good until {until}", str(exchange.status), witness)
+        return Violation(key, exchange.callee, expected, str(exchange.status), witness)
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         self._died = self._died or event.name == EventName.CONNECTOR_KILLED

@@ -10,6 +10,7 @@ from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Violation
 from rehearsal.audit.invariants.executed_once import departs
+from rehearsal.moments import shown_time
 from rehearsal.seats.port import Capability, Question
 from rehearsal.sums import Sum
 from rehearsal.wire.recorder import Exchange
@@ -96,11 +97,11 @@ class InTime(Invariant):
             early = due - given[0] >= self.limits.one_round + trouble
             if early or (not trouble and due - given[0] > self.limits.at_once):
                 yield Violation(
-                    f"late {claim} {due.isoformat()}",
+                    f"late {claim} {shown_time(due)}",
                     "connector",
                     "the decision at the marketplace before the deadline"
                     + ("" if early else ", sent at its own instant since the next round comes too late"),
-                    f"given at {given[0].isoformat()}, not delivered when the deadline fell at {due.isoformat()}",
+                    f"given at {shown_time(given[0])}, not delivered when the deadline fell at {shown_time(due)}",
                     Witness(events=(given[1], event.seq), about={"order_id": event.order, "claim": claim}),
                 )
         elif event.name in MOVES:

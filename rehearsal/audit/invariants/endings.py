@@ -13,6 +13,7 @@ from rehearsal.audit.invariants.arrivals import OVER
 from rehearsal.audit.invariants.calls import HANDED_OVER
 from rehearsal.audit.invariants.status_words import FAILED
 from rehearsal.audit.settling import ENDED
+from rehearsal.moments import shown_time
 from rehearsal.seats.port import AdjustmentRow, Capability, Question
 from rehearsal.sums import Sum
 from rehearsal.wire.recorder import Exchange
@@ -179,7 +180,7 @@ class CatchesUp(Invariant):
             waits = [decision.adjustment_id for decision in self.decisions.owed()] + [*self.decisions.unpaid]
             after = "the last trouble" if struck else "anything has happened"
             about = {"adjustment_id": ", ".join(dict.fromkeys(waits))}
-            expected = f"everything settled by {state.at.isoformat()}, so long after {after}"
+            expected = f"everything settled by {shown_time(state.at)}, so long after {after}"
             seen = "the connector still has something to tell the marketplace"
             witness = Witness(events=() if last is None else (last[1],), about=about)
             yield Violation(f"unsettled {self.settling.latest()}", "connector", expected, seen, witness)

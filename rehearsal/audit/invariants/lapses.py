@@ -11,6 +11,7 @@ from rehearsal.audit.event import MOVES, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.arrivals import OVER
+from rehearsal.moments import shown_time, time_or_none
 from rehearsal.seats.port import Capability, tells
 
 DONE_AT_OMS: Final = "PostProcessingComplete"
@@ -57,11 +58,11 @@ class LapseOnce(Invariant):
         if pending is not None and pending[0] == due:
             del self._pending[claim]
         if due is not None and due != event.at:
-            expected = f"the deadline acts at {due.isoformat()}"
-            seen = f"it acted at {event.at.isoformat()}"
+            expected = f"the deadline acts at {shown_time(due)}"
+            seen = f"it acted at {shown_time(event.at)}"
             witness = Witness(events=(event.seq,), about=about)
-            yield Violation(f"hour {claim} {due.isoformat()}", "marketplace", expected, seen, witness)
-        key = (claim, event.what, str(due))
+            yield Violation(f"hour {claim} {shown_time(due)}", "marketplace", expected, seen, witness)
+        key = (claim, event.what, time_or_none(due))
         if key in self._lapsed:
             yield Violation(
                 f"again {key}",
@@ -79,10 +80,10 @@ class LapseOnce(Invariant):
             pending = self._pending.get(claim)
             if pending is not None and pending[0] == due:
                 del self._pending[claim]
-                expected = f"the deadline acts at {due.isoformat()}"
+                expected = f"the deadline acts at {shown_time(due)}"
                 seen = "it passed and nothing happened"
                 witness = Witness(events=(pending[1],), about={"claim": claim})
-                yield Violation(f"missed {claim} {due.isoformat()}", "marketplace", expected, seen, witness)
+                yield Violation(f"missed {claim} {shown_time(due)}", "marketplace", expected, seen, witness)
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
         """The OMS knows how each lapsed claim ended; where nobody sees what it knows, its book does."""

@@ -13,6 +13,7 @@ from rehearsal.audit.event import PlayerEvent
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
 from rehearsal.audit.limits import Limits
+from rehearsal.moments import time_or_none
 from rehearsal.sums import Sum, coin
 
 ZERO: Final = Decimal(0)
@@ -119,7 +120,7 @@ def judge_order(event: PlayerEvent, order: Order, limits: Limits, dated: Mapping
         ("goods", ", ".join(order.goods), ", ".join(event.goods or order.goods)),
         ("additional cost", str(additional), str(told_more)),
         *_names(order.names, event.names),
-        ("date", str(order.created), str(event.created if told else order.created)),
+        ("date", time_or_none(order.created), time_or_none(event.created if told else order.created)),
         ("shipping status", *_words(SHIPPED, statuses, event.shipping_status)),
         ("payment status", *_words(PAID, statuses, event.payment_status)),
         ("checkout status", *_held_up(statuses, event.checkout_status)),
@@ -205,9 +206,9 @@ def dates(event: PlayerEvent) -> dict[str, bool]:
 def _hours(known: Iterable[datetime | None], seen: datetime | None, limits: Limits, *, told: bool) -> tuple[str, str]:
     """Return since when something is, and what is seen of that: the same where it fits, or is never told."""
     hours = [second(at) for at in known]
-    expected = " or ".join(dict.fromkeys(map(str, hours)))
+    expected = " or ".join(dict.fromkeys(map(time_or_none, hours)))
     fits = (seen is None and not told) or any(limits.same(seen, at) for at in hours)
-    return expected, expected if fits else str(seen)
+    return expected, expected if fits else time_or_none(seen)
 
 
 def _recipient(stood: Sequence[Mapping[str, str]], told: Mapping[str, str]) -> tuple[str, str]:

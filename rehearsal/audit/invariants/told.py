@@ -18,6 +18,7 @@ from rehearsal.audit.invariants.order_told import still_so
 from rehearsal.audit.invariants.status_words import SAID, UNDER_WAY, asks, statuses
 from rehearsal.audit.limits import EVERY_SHOP, SAME_ROUND
 from rehearsal.audit.settling import ENDED
+from rehearsal.moments import shown_time
 from rehearsal.seats.port import Activity, Capability
 from rehearsal.wire.recorder import Exchange
 
@@ -289,7 +290,8 @@ class IsTold(Invariant):
             if at >= first and seen and asks(state):
                 self.occasions += 1
                 span = state.since - self.limits.grain, state.since + longest
-                what, words = f"that an answer is due by {state.deadline}", rf"{DUE}|{state.deadline:%Y-%m-%d}"
+                what = f"that an answer is due by {shown_time(state.deadline)}"
+                words = rf"{DUE}|{state.deadline:%Y-%m-%d}"
                 yield _Expected(what, *span, words, claim.id, state.seq, state.status)
 
     def _longest(self, claim: Claim, state: State) -> timedelta:
@@ -303,7 +305,7 @@ class IsTold(Invariant):
         lines = Counter((line.at, line.event, line.text, line.source_words) for line in history)
         for (at, _, text, _), times in lines.items():
             if times > alike:
-                yield _violation(order_id, "one line", f"{times} lines “{text}” of {at.isoformat()}", "doubled")
+                yield _violation(order_id, "one line", f"{times} lines “{text}” of {shown_time(at)}", "doubled")
 
     def _said_again(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:
         """Nothing is said again within a round although nothing more has happened; in trouble it may well be."""
@@ -316,7 +318,7 @@ class IsTold(Invariant):
                 since = first - longest
                 news = bisect_right(happened, then) - bisect_right(happened, since)
                 if first < then <= first + longest and news <= 1 and not self.limits.extension(None, since):
-                    seen = f"“{text}” at {first.isoformat()} and at {then.isoformat()}"
+                    seen = f"“{text}” at {shown_time(first)} and at {shown_time(then)}"
                     yield _violation(order_id, "one line, as no more has happened", seen, "again")
                     break
 
@@ -342,7 +344,7 @@ class IsTold(Invariant):
                 named = names & known.keys()
                 if named and right and not named & right:
                     expected = f"a line on what is {' or '.join(sorted(right))}"
-                    found = _violation(order_id, expected, f"“{text}” at {line.at.isoformat()}", "name")
+                    found = _violation(order_id, expected, f"“{text}” at {shown_time(line.at)}", "name")
                     seqs = (max(known[name] for name in named),)
                     yield replace(found, witness=replace(found.witness, events=seqs))
 
@@ -373,7 +375,7 @@ def _no_of_nobodys(order_id: str, history: Iterable[Activity], last: int | None)
     for line in history:
         if no := SAID_NO.match(line.text) or NOT_TAKEN.match(line.text):
             expected = f"nothing of anything {no[1].lower()}, as nobody has said no"
-            found = _violation(order_id, expected, f"“{line.text}” at {line.at.isoformat()}", "no")
+            found = _violation(order_id, expected, f"“{line.text}” at {shown_time(line.at)}", "no")
             yield replace(found, witness=replace(found.witness, events=() if last is None else (last,)))
 
 
@@ -398,7 +400,7 @@ def _missing(order_id: str, expected: Sequence[_Expected], history: Sequence[Act
 
     for which, one in enumerate(expected):
         if not finds(which, set()):
-            span = f"between {one.at.isoformat()} and {one.latest.isoformat()}"
+            span = f"between {shown_time(one.at)} and {shown_time(one.latest)}"
             lines = ", ".join(f"“{line.text}”" for line in history if one.at <= line.at <= one.latest)
             yield _violation(order_id, f"a line on {one.what}, {span}", lines or "no line then", "line", one)
 

@@ -64,6 +64,9 @@ class Mail:
 # A number with decimals; or one so great as those that are told in dong, or nothing, without its currency.
 MISSAID: Final = re.compile(r"\d\.\d|0{6}\b(?! VND\b)|(?<![-:.\w])0 (?!VND\b|videos\b)")
 
+# A moment that is not said as the control API says it, "2031-03-03T09:00:00Z", unless somebody else's words are quoted.
+MISTIMED: Final = re.compile(r"\d-\d\d-\d\d(?!T\d\d:\d\d:\d\d(?:\.\d+)?Z)[ T]\d\d:\d\d(?![^“”]*”)|datetime\.")
+
 
 def in_dong(told: Any) -> Any:
     """Return what is told of sums as if it were of dong: a million of them for each cent, and all with decimals."""
@@ -93,7 +96,10 @@ def stands_in_dong(state: Quiescence) -> Quiescence:
 
 
 class Listener(Auditor):
-    """An auditor to whom all is told once more in dong, which have no decimals: it says no sum of these otherwise."""
+    """An auditor to whom all is told once more in dong, which have no decimals: it says no sum of these otherwise.
+
+    Nor does it say any moment otherwise than in UTC, ending in Z.
+    """
 
     def __init__(self, **how: Any) -> None:
         super().__init__(**how)
@@ -125,7 +131,18 @@ class Listener(Auditor):
             money = finding.document()["witness"]["money"].values()
             missaid = [text for text in (finding.expected, finding.seen, *money) if MISSAID.search(text)]
             assert not missaid, f"{finding.invariant} says sums of dong otherwise than they are written: {missaid}"
-        return super().broken()
+        return well_timed(super().broken())
+
+    def findings(self) -> list[Finding]:
+        return well_timed(super().findings())
+
+
+def well_timed(findings: list[Finding]) -> list[Finding]:
+    for finding in findings:
+        said = (finding.expected, finding.seen, finding.why or "", *finding.witness.about.values())
+        mistimed = [text for text in said if MISTIMED.search(text)]
+        assert not mistimed, f"{finding.invariant} says moments otherwise than they are written: {mistimed}"
+    return findings
 
 
 class Story:
