@@ -6,6 +6,8 @@ what the machine says: a call from outside may be stamped with either time.
 
 from datetime import UTC, datetime, timedelta
 
+from rehearsal.moments import shown_time
+
 
 class SimulatedClock:
     """Simulated time: it stands still until it is moved."""
@@ -21,7 +23,7 @@ class SimulatedClock:
         """Move to `moment`, which may be now but not earlier."""
         moment = _in_utc(moment)
         if moment < self._now:
-            raise ValueError(f"the clock stands at {self._now.isoformat()} and never goes back to {moment.isoformat()}")
+            raise ValueError(f"the clock stands at {shown_time(self._now)} and never goes back to {shown_time(moment)}")
         self._now = moment
 
 
@@ -35,5 +37,5 @@ class SystemClock:
 
 def _in_utc(moment: datetime) -> datetime:
     if moment.utcoffset() is None:
-        raise ValueError(f"{moment.isoformat()} has no time zone")
+        raise ValueError(f"{shown_time(moment)} has no time zone")
     return moment if moment.utcoffset() == timedelta(0) and moment.tzinfo is UTC else moment.astimezone(UTC)

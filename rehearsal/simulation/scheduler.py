@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from rehearsal.moments import shown_time
 from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.simulation.player import AgendaLike, DueLike, FiredLike, Player
 
@@ -130,7 +131,7 @@ class _Watch:
             self._left.clear()
         self._acts += 1
         if self._acts > ACTS_IN_ONE_INSTANT:
-            raise Stuck(f"{name} and others have acted {self._acts} times at {now.isoformat()}")
+            raise Stuck(f"{name} and others have acted {self._acts} times at {shown_time(now)}")
         if changed:
             self._left.clear()
             return
@@ -139,7 +140,7 @@ class _Watch:
             return
         left = sum(1 for entry in player.agenda() if entry.at <= now)
         if left >= self._left.get(name, left + 1):
-            raise Stuck(f"{name} is due again at {now.isoformat()} after an act that changed nothing", who=name)
+            raise Stuck(f"{name} is due again at {shown_time(now)} after an act that changed nothing", who=name)
         self._left[name] = left
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from rehearsal.moments import shown_time
 from rehearsal.world.errors import InvalidValue
 
 START: Final = datetime(2031, 3, 3, 9, tzinfo=UTC)
@@ -57,7 +58,7 @@ class Origin:
         """Return the command that serves a world which begins the same."""
         each = [] if isinstance(self.shops, int) else [self.opened(shop) for shop in self.shops]
         shops = ",".join(str(shop.profile or shop.market or "US") for shop in each) or self.shops
-        told: dict[str, Any] = {"--seed": self.seed, "--start": self.start.isoformat(), "--shops": shops}
+        told: dict[str, Any] = {"--seed": self.seed, "--start": shown_time(self.start), "--shops": shops}
         told |= {"--market": self.market, "--profile": self.profile, "--oms-policy": self.oms_policy}
         told |= {"--oms-manners": ",".join(self.oms_manners) or None}
         said = [word for name, value in told.items() if value is not None for word in (name, str(value))]

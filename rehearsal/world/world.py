@@ -19,6 +19,7 @@ from mock_tiktok import AppName, Marketplace
 from mock_tiktok.state.marketplace import MarketplaceState
 from rehearsal.audit.limits import Limits
 from rehearsal.contract.openapi import Contract
+from rehearsal.moments import shown_time
 from rehearsal.seats.abroad import abroad
 from rehearsal.seats.builtin import OURS
 from rehearsal.seats.port import (
@@ -382,7 +383,7 @@ class World:
             if to.utcoffset() is None:
                 raise InvalidValue("Which zone?", "to needs a time zone", field="to")
             if to < self.now:
-                raise InvalidValue("Time never goes back", f"it is {self.now.isoformat()} already", field="to")
+                raise InvalidValue("Time never goes back", f"it is {shown_time(self.now)} already", field="to")
             return to
         return self.latest(until or Until.NEXT)
 

@@ -181,7 +181,7 @@ def test_a_decision_that_never_gets_through_is_late(world: World, link: Link) ->
     finding = next(finding for finding in world.auditor.broken() if finding.invariant == "in-time")
     assert broken(world) == dict.fromkeys(("in-time", *STUCK), "connector")
     assert len(finding.witness.events) == 2
-    assert finding.reproduce.startswith("rehearsal up --seed 1 --start 2031-03-03T09:00:00+00:00 --shops 1")
+    assert finding.reproduce.startswith("rehearsal up --seed 1 --start 2031-03-03T09:00:00Z --shops 1")
 
 
 @pytest.mark.parametrize("copies", [0, 2])
