@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -283,7 +283,7 @@ def _sortable(rows: Sequence[Json]) -> list[str]:
 def _value(name: str, row: Json) -> Any:
     value = row.get(name)
     at = moment_of(value) if name.endswith("Utc") else None
-    return value if at is None else at.astimezone(UTC)
+    return value if at is None else at
 
 
 def _written(value: Any) -> str:

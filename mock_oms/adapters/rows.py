@@ -180,4 +180,9 @@ def moment_of(value: object) -> datetime | None:
     if not value:
         return None
     at = datetime.fromisoformat(str(value))
-    return at if at.tzinfo else at.replace(tzinfo=UTC)  # all these fields are named ...Utc
+    if at.tzinfo is None:
+        return at.replace(tzinfo=UTC)  # all these fields are named ...Utc
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{value} is in UTC no day of any calendar") from error

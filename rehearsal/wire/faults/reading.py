@@ -206,7 +206,10 @@ def _moment(given: Mapping[str, Any], field: str, now: datetime) -> datetime | N
         raise Mistake(field, f"is {_shown(value)}, which has no zone; {words}")
     if moment < now or (field == "until" and moment == now):
         raise Mistake(field, f"is {_shown(value)}, which does not lie ahead")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise Mistake(field, f"is {_shown(value)}, in UTC no day of any calendar") from None
 
 
 def _is_number(value: object) -> bool:

@@ -459,6 +459,7 @@ def test_a_strict_reader_wants_every_rule_put_to_the_test_by_some_scenario(
         ("[{kind: garble, until: 1961-03-03T04:00:00-05:00}]", 'until is "1961-03-03T09:00:00Z", which does not lie'),
         ("[{kind: garble, until: 2031-03-03T09:00:00}]", 'until is "2031-03-03T09:00:00", which has no zone'),
         ("[{kind: garble, until: 0001-01-01T00:00:00+01:00}]", "which does not lie ahead"),
+        ("[{kind: garble, until: 9999-12-31T23:59:59-01:00}]", "in UTC no day of any calendar"),
         ("[{kind: garble, to: oms, from: marketplace}]", "fault 1: from is marketplace, which never calls the oms"),
     ],
 )

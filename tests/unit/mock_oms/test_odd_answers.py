@@ -17,6 +17,7 @@ ORDER = b'{"value": [{"ID": 100, "SiteOrderID": "1", "Items": %s}]}'
 ROWS = [b'{"ID": 1, "OrderID": 100, %s}' % field for field in (
     b'"ID": null', b'"ID": true', b'"OrderID": {}', b'"OrderID": null', b'"ItemAdjustment": "much"',
     b'"ItemAdjustment": 1e999999', b'"Quantity": "two"', b'"Quantity": []', b'"CreatedDateUtc": "yesterday"',
+    b'"CreatedDateUtc": "9999-12-31T23:59:59-01:00"',
     b'"SiteOrderLineItemAmounts": [7]', b'"SiteOrderLineItemIDs": 7', b'"SiteRequestType": [7]',
 )]  # fmt: skip
 ODD = [
