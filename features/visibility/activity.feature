@@ -29,6 +29,14 @@ Feature: Activity & History tells the story of an order
         | connector   | Told TikTok Shop    |
         | marketplace | Seller's refund     |
 
+    @R31 @R54
+    Scenario: A refund that is only recorded
+      When the seller records 15.00 USD of Maya's order as given back elsewhere
+      Then the page of Maya's order tells, one after the other:
+        | who         | what                |
+        | marketplace | Order collected     |
+        | oms         | Refund of 15.00 USD |
+
     @R31 @R15
     Scenario: What was done elsewhere
       Given Maya has asked for her money back
