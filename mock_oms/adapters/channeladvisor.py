@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache, partial
+from http import HTTPStatus
 from typing import Final, NoReturn, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -219,13 +220,16 @@ class ChannelAdvisor:
             self._mistake_the_list(adjustment, decision)
 
     def _mistake_the_list(self, adjustment: Adjustment, decision: Decision) -> None:
-        """Say the contrary of what has this number in the other list, where nothing waits: it is to be refused."""
+        """Say the contrary of what has this number in the other list, where nothing has it: it is to be refused."""
         level, number = adjustment.key
         other = Level.ORDER if level is Level.ITEM else Level.ITEM
         contrary = Verdict.APPROVE if decision.verdict is Verdict.REJECT else Verdict.REJECT
-        if (other, number) not in self._store.open:
-            with suppress(Rejected):
-                self._call("POST", f"/v1/{other}({number})/{_ACTIONS[decision.question, contrary]}")
+        with suppress(ConnectorError):
+            try:
+                self._call("GET", f"/v1/{other}({number})")
+            except Rejected as no:
+                if no.status == HTTPStatus.NOT_FOUND:
+                    self._call("POST", f"/v1/{other}({number})/{_ACTIONS[decision.question, contrary]}")
 
     def _try_a_piece_more(self, target: str, body: Json) -> None:
         """Say of a piece more than is asked about how it was found, which is to be refused."""

@@ -43,7 +43,7 @@ class Manner(StrEnum):
     SECOND_APPLICATION = "second-application"  # another program marks the same orders first, and then once more
     OLD_TOKEN = "old-token"  # calls with the older of two access tokens until it is turned away, then with it first
     WRONG_KEYS = "wrong-keys"  # tries keys that are not its own before it comes with the right ones
-    WRONG_NUMBERS = "wrong-numbers"  # asks about a number that nothing has, and acts on it
+    WRONG_NUMBERS = "wrong-numbers"  # asks about numbers that nothing has, and acts on them
     WRONG_NAMES = "wrong-names"  # misspells fields, lists and operators in what it asks
     OLD_CLIENT = "old-client"  # calls as clients in use do that know an older spelling of the same
     OTHER_WORDS = "other-words"  # asks for the same in more words, and for fields by name; its ids have an apostrophe

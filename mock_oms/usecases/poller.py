@@ -94,13 +94,7 @@ class Poller:
         since = None if store.read_until is None else store.read_until - overlap
         try:
             marked = [] if self.beside is None else self._mark_beside(self.beside, tally)
-            offered: Iterable[Order] = _readable(self.api.new_orders(), tally)
-            again = self.store.marked
-            if Manner.MARKS_BY_PAGE not in self.manners:
-                offered = list(offered)
-                again = self._marks_arrived(order.ref for order in offered)
-            for order in offered:
-                self._export(order, tally, again=order.ref in again)
+            self._take_orders(_readable(self.api.new_orders(), tally), tally)
             if self.beside is not None:
                 self._take_marks_back(self.beside, marked)
             fresh = list(_readable(self.api.adjustments_since(since), tally))
@@ -148,6 +142,20 @@ class Poller:
                 with suppress(Rejected):  # not every connector can
                     beside.unmark_exported(order.ref)
                 self.store.taken_back.add(order.ref)
+
+    def _take_orders(self, offered: Iterable[Order], tally: Tally) -> None:
+        """Keep and mark the orders, when all have been read, or each as it is read."""
+        if Manner.MARKS_BY_PAGE in self.manners:
+            before, refs = frozenset(self.store.marked), set[str]()
+            for order in offered:
+                refs.add(order.ref)
+                self._export(order, tally, again=order.ref in before)
+            self._marks_arrived(refs)
+            return
+        orders = list(offered)
+        again = self._marks_arrived(order.ref for order in orders)
+        for order in orders:
+            self._export(order, tally, again=order.ref in again)
 
     def _export(self, order: Order, tally: Tally, *, again: bool) -> None:
         if self.store.keep_order(order) or again:

@@ -150,11 +150,11 @@ class Connector(Answering):
 
     def read(self, call: Call) -> tuple[int, Json | None]:
         spelled = call.path.removeprefix("/v1/").rstrip("/")
-        one = re.fullmatch(r"Orders\((\d+)\)", spelled, re.IGNORECASE)
-        if one:
-            return 200, self.orders[int(one[1])]
-        name = next(name for name in ("Orders", *self.adjustments) if name.lower() == spelled.lower())
-        rows = list(self.orders.values()) if name == "Orders" else list(self.adjustments[name].values())
+        known = {name.lower(): rows for name, rows in {"Orders": self.orders, **self.adjustments}.items()}
+        if one := re.fullmatch(r"(\w+)\((\d+)\)", spelled):
+            found = known[one[1].lower()].get(int(one[2]))
+            return (200, found) if found else self._none(one[1], one[2])
+        rows = list(known[spelled.lower()].values())
         if call.query.get("exported") == "false":
             rows = [row for row in rows if row["ID"] not in self.exported]
         wanted = call.query.get("$filter", "")
@@ -180,13 +180,17 @@ class Connector(Answering):
         elif action == "Adjust":
             self._adjust(kind, number, call.body)
         elif (row := self.adjustments[kind].get(number)) is None:
-            return 404, {"error": {"code": "", "message": f"No {kind} with ID {number} was found."}}
+            return self._none(kind, number)
         else:
             was, becomes = ACTIONS[action]
             if row["RequestStatus"] != was:
                 return 400, {"error": {"code": "", "message": f"RequestStatus is {row['RequestStatus']}"}}
             row["RequestStatus"] = becomes
         return 204, None
+
+    @staticmethod
+    def _none(kind: str, number: object) -> tuple[int, Json]:
+        return 404, {"error": {"code": "", "message": f"No {kind} with ID {number} was found."}}
 
     def _adjust(self, kind: str, number: int, body: Json) -> None:
         level = "OrderAdjustments" if kind == "Orders" else "OrderItemAdjustments"
