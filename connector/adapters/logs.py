@@ -10,10 +10,11 @@ from typing import Final
 URLLIB3: Final = ("urllib3.connection", "urllib3.connectionpool", "urllib3.response", "urllib3.util.retry")
 HIDDEN: Final = "[redacted]"
 _QUERY: Final = re.compile(r"\?[^\s'\"<>?]*=[^\s'\"<>]*")
-# A name and what sets its value off, as in `name=`, `"name": "`, or `name "`; a quote that only closes a name does not.
+# A name and what sets its value off: `name=`, `"name": "`, `('name', '`, `name "`. A quote that closes a name, with
+# prose behind it, sets nothing off.
 _NAMED: Final = re.compile(
     r"((?:authorization|x-tts-access-token|(?:access|refresh)_token|(?:app|client|shared)_secret|auth_code)\b"
-    r"(?=\W{0,3}[:=,]|\s?['\"][\w+/=-])\W{1,4})"
+    r"(?!['\"](?:$|[\s.;)\]!?])(?!\W{0,3}[:=,'\"]))(?=\W{0,3}[:=,'\"])\W{1,6})"
     r"(?:(?:basic|bearer) )?[^\s'\",&]+",
     re.IGNORECASE,
 )

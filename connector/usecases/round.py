@@ -42,10 +42,10 @@ DELIVERED: Final = {
     OutboxState.UNKNOWN: "without an answer",
     OutboxState.SENDING: "without an answer",
 }
-NOT_SENT: Final = {OutboxState.WITHDRAWN: "overtaken", OutboxState.REFUSED: "not sent"}
+NOT_SENT: Final = {OutboxState.WITHDRAWN: DELIVERED[OutboxState.WITHDRAWN], OutboxState.REFUSED: "not sent"}
 BROKEN: Final = "failed here"
 SETTLED: Final = {**DELIVERED, OutboxState.DONE: "settled"}
-ENDED: Final = {words for state, words in DELIVERED.items() if state not in OUTCOME_UNKNOWN}
+ENDED: Final = {words for state, words in DELIVERED.items() if state not in OUTCOME_UNKNOWN} | {*NOT_SENT.values()}
 NO_ANSWER: Final = "no answer about its token"
 # A token that was renewed and never reached us ends the one we have, some time after (assumed: 10 minutes).
 RENEWED_AGAIN: Final = timedelta(minutes=1)

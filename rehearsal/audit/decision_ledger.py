@@ -29,6 +29,8 @@ OFFER: Final = "OFFER_PARTIAL_REFUND"
 PLAIN_YES: Final = APPROVING - {OFFER, "DIRECT_REFUND", "ISSUE_REPLACEMENT_REFUND"}  # those are more than was asked
 ZERO: Final = Decimal("0.00")
 
+ON_ITS_WAY: Final = ("Submitted", "Pending", "Processing")  # a RequestStatus while what was decided is not settled
+
 # The marketplace's states in which the seller is asked for this answer.
 ASKS: Final[Mapping[str, tuple[str, ...]]] = {
     "request": ("_PENDING",),
@@ -226,7 +228,7 @@ class DecisionLedger:
         waiting: list[Decision | Request] = [*self._waiting.values(), *self.unpaid.values()]
         for one in waiting:
             row = seen.get(one.adjustment_id)
-            one.failed = row is not None and (row.status == "Error" or bool(row.error))
+            one.failed = row is not None and has_failed(row)
         for identity, request in self.unpaid.items():
             if (row := seen.get(identity)) is not None and tells(row, "amount"):
                 self._gives_way(request, row.amount)
@@ -407,6 +409,11 @@ class DecisionLedger:
 def question_of(action: str) -> Question:
     """Return what the seller was asked to which this is an answer."""
     return Question.GOODS if action.endswith("RECEIVED_PACKAGE") else Question.REQUEST
+
+
+def has_failed(row: AdjustmentRow) -> bool:
+    """Return whether a case has failed in a person's sight; an error may be an older one while it is on its way."""
+    return row.status == "Error" or (bool(row.error) and not (row.status or "").startswith(ON_ITS_WAY))
 
 
 def is_rejection(action: str) -> bool:

@@ -115,7 +115,7 @@ def judge_order(event: PlayerEvent, order: Order, limits: Limits, dated: Mapping
     shipped = [at for state in stood for at in (state.ready_at, state.collected_at)]
     for what, expected, seen in (
         ("currency", order.currency, event.currency),
-        ("total", str(Sum(order.total, order.currency)), str(Sum(event.total or ZERO, event.currency))),
+        ("total", str(Sum(order.total, order.currency)), _sum_or_none(event)),
         ("units", ", ".join(sorted(order.units)), ", ".join(sorted(units or order.units))),
         ("goods", ", ".join(order.goods), ", ".join(event.goods or order.goods)),
         ("additional cost", str(additional), str(told_more)),
@@ -135,6 +135,10 @@ def judge_order(event: PlayerEvent, order: Order, limits: Limits, dated: Mapping
             yield Violation(
                 f"{what} {event.order} {seen}", "connector", f"{what} {expected}", f"{what} {seen}", witness
             )
+
+
+def _sum_or_none(event: PlayerEvent) -> str:
+    return "none" if event.total is None else str(Sum(event.total, event.currency))
 
 
 def judge_lines(event: PlayerEvent, order: Order) -> Iterable[Violation]:

@@ -134,7 +134,7 @@ class IsTold(Invariant):
     _claims: dict[str, int] = field(default_factory=dict)  # of which something is to be judged: from which state on
     _kept: dict[tuple[str, str], datetime] = field(default_factory=dict)  # decisions that had no answer at first
     _lines: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))  # adjustments, by order
-    _own: Counter[str] = field(default_factory=Counter)  # what the connector has asked for of its own accord, by order
+    _own: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # asked for by the connector, by order
     _last: dict[str, int] = field(default_factory=dict)  # what has happened to an order last, by its place in the trace
     _refused: set[str] = field(default_factory=set)  # the orders about which somebody has said no, to anything
     _happened: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))  # when, by order
@@ -179,9 +179,13 @@ class IsTold(Invariant):
         return NO_VIOLATION
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
-        """Count the refunds and cancellations that were asked for, as nobody may hear of an OMS what they come from."""
-        if exchange.writes and exchange.callee == "marketplace" and exchange.order is not None:
-            self._own[exchange.order] += 1
+        """Count the refunds and cancellations that were asked for, as nobody may hear of an OMS what they come from.
+
+        What comes again under its key is the same one.
+        """
+        asks_for = exchange.writes and exchange.callee == "marketplace" and not exchange.outside
+        if asks_for and exchange.order is not None:
+            self._own[exchange.order].add(exchange.key or str(exchange.seq))
         return NO_VIOLATION
 
     @property
@@ -300,7 +304,7 @@ class IsTold(Invariant):
 
     def _doubled(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:
         """Nothing stands there twice; two claims or lines of one order may well have the same words."""
-        lines_of = len(self._lines[order_id]) or self._own[order_id]
+        lines_of = len(self._lines[order_id]) or len(self._own[order_id])
         alike = max(len(self.claims.of_order.get(order_id, ())), lines_of, 1)
         lines = Counter((line.at, line.event, line.text, line.source_words) for line in history)
         for (at, _, text, _), times in lines.items():

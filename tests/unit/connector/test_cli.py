@@ -18,6 +18,8 @@ from click.testing import CliRunner, Result
 from requests.adapters import HTTPAdapter
 
 from connector import Settings
+from connector.adapters.sql.alone import alone
+from connector.adapters.sql.engines import engine_for
 from connector.cli import main, work
 from connector.errors import BadSettings
 from connector.settings import SETTINGS
@@ -276,12 +278,14 @@ def test_a_second_worker_on_one_sqlite_file_is_refused_and_one_after_a_death_is_
             first.kill()
 
 
-def test_a_sqlite_file_with_a_second_name_is_refused_as_nobody_sees_who_works_under_it(tmp_path: Path) -> None:
-    env = environment(tmp_path)
-    assert run(env, "migrate").exit_code == 0
+def test_on_a_sqlite_file_with_a_second_name_nobody_works_as_nobody_sees_who_works_under_it(tmp_path: Path) -> None:
+    assert run(environment(tmp_path), "migrate").exit_code == 0
+    engine = engine_for(f"sqlite:///{tmp_path / 'connector.db'}")
+    with alone(engine):
+        pass
     (tmp_path / "second.db").hardlink_to(tmp_path / "connector.db")
-    result = run(env, "worker")
-    assert (result.exit_code, "connector.db has a second name (a hard link)" in result.stderr) == (2, True)
+    with pytest.raises(BadSettings, match=r"connector\.db has a second name \(a hard link\)"), alone(engine):
+        pass
 
 
 class StopAfter(threading.Event):

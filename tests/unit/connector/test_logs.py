@@ -45,6 +45,13 @@ def test_urllib3_warns_without_what_is_secret(
         ("('x-tts-access-token', '5ec2e7')", "('x-tts-access-token', '[redacted]')"),
         ('{"refresh_token": "5ec2e7"}', '{"refresh_token": "[redacted]"}'),
         ("the auth_code '5ec2e7' is used", "the auth_code '[redacted]' is used"),
+        ("app_secret  '5ec2e7'", "app_secret  '[redacted]'"),
+        ("'x-tts-access-token' '5ec2e7'", "'x-tts-access-token' '[redacted]'"),
+        ('the app_secret ("5ec2e7") is wrong', 'the app_secret ("[redacted]") is wrong'),
+        ("client_secret ['5ec2e7']", "client_secret ['[redacted]']"),
+        ("auth_code'5ec2e7'", "auth_code'[redacted]'"),
+        *((f"shared_secret '{sign}5ec2e7'", f"shared_secret '{sign}[redacted]'") for sign in "$~.!%"),
+        (r"{\"access_token\": \"5ec2e7\"}", r'{\"access_token\": \"[redacted]"}'),
         (
             "no \"x-tts-access-token\" header, no 'auth_code'. Stop",
             "no \"x-tts-access-token\" header, no 'auth_code'. Stop",

@@ -96,7 +96,7 @@ def stands_in_dong(state: Quiescence) -> Quiescence:
 
 
 class Listener(Auditor):
-    """An auditor to whom all is told once more in dong, which have no decimals: it says no sum of these otherwise.
+    """An auditor to whom what has sums is told once more in dong, which have no decimals: it says none otherwise.
 
     Nor does it say any moment otherwise than in UTC, ending in Z.
     """
