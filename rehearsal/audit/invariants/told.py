@@ -183,7 +183,7 @@ class IsTold(Invariant):
 
         What comes again under its key is the same one.
         """
-        asks_for = exchange.writes and exchange.callee == "marketplace" and not exchange.outside
+        asks_for = exchange.writes and exchange.callee == "marketplace"
         if asks_for and exchange.order is not None:
             self._own[exchange.order].add(exchange.key or str(exchange.seq))
         return NO_VIOLATION
