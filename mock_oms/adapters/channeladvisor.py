@@ -9,14 +9,14 @@ present and never needed.
 import json
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache, partial
 from http import HTTPStatus
-from typing import Final, NoReturn, TypeVar
+from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
 import requests
@@ -24,9 +24,10 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from mock_oms.adapters import filters
+from mock_oms.adapters.answers import accepted, all_of, document_of, each_of, is_before, list_in, made_of
 from mock_oms.adapters.mistakes import ABOUT_NOTHING, MISSPELT
 from mock_oms.adapters.reports import Reports
-from mock_oms.adapters.rows import Json, adjustment_of, moment_of, order_of, text_of
+from mock_oms.adapters.rows import Json, adjustment_of, order_of
 from mock_oms.adapters.selection import Selection
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Decision, Level, RefundPart
 from mock_oms.domain.manners import POLITE, Manner, Manners
@@ -36,9 +37,6 @@ from mock_oms.domain.statuses import Question, Verdict
 from mock_oms.errors import ConnectorError, NotSent, Rejected, Unreachable, Unreadable
 from mock_oms.state.agenda import Clock
 from mock_oms.state.store import AccessToken, Store
-
-Said = TypeVar("Said")
-Thing = TypeVar("Thing")
 
 HTTP_TIMEOUT: Final = 30.0  # seconds of wall time for a call as a whole
 RENEW_BEFORE: Final = timedelta(minutes=5)
@@ -101,11 +99,11 @@ class ChannelAdvisor:
         """
         rows = self._list("/v1/Orders", {"exported": "false", "$expand": "Items"})
         as_read = Manner.MARKS_BY_PAGE in self._manners and not (self._manners.page or self._wordy)
-        yield from _each(self._order, rows if as_read else list(rows))
+        yield from each_of(self._order, rows if as_read else list(rows))
 
     def order(self, ref: str) -> Order:
         """Return one order, exported or not."""
-        return _read(self._order, self._json("GET", f"/v1/Orders({ref})", {"$expand": "Items"}))
+        return made_of(self._order, self._json("GET", f"/v1/Orders({ref})", {"$expand": "Items"}))
 
     def mark_exported(self, ref: str) -> None:
         self._call("POST", f"/v1/Orders({ref})/Export")
@@ -115,7 +113,7 @@ class ChannelAdvisor:
 
     def adjustments_since(self, since: datetime | None) -> Iterator[Adjustment]:
         """Yield the adjustments created at or after a moment; all there are, where none is given."""
-        found = _all(
+        found = all_of(
             self._adjustments(level, {}) if since is None else self._adjustments_from("CreatedDateUtc", since, level)
             for level in Level
         )
@@ -158,11 +156,11 @@ class ChannelAdvisor:
         """
         if since is not None and (len(keys) > IDS_PER_CALL or Manner.BY_CHANGE in self._manners):
             with suppress(Rejected):
-                yield from _all(self._adjustments_from("SiteUpdatedDateUtc", since, level) for level in Level)
+                yield from all_of(self._adjustments_from("SiteUpdatedDateUtc", since, level) for level in Level)
                 return
         wanted = sorted(keys - fresh)
         by_level = ((level, [key for key in wanted if key[0] is level]) for level in Level)
-        yield from _all(
+        yield from all_of(
             self._adjustments(level, {"$filter": filters.numbered(some, wordy=self._wordy)})
             for level, those in by_level
             for start in range(0, len(those), IDS_PER_CALL)
@@ -179,15 +177,15 @@ class ChannelAdvisor:
             return list(self._rows_of(path, query))
 
         reports = Reports(read, lambda path: self._json("GET", path, {}))
-        _read(reports.compare, self._store.marked)
+        made_of(reports.compare, self._store.marked)
         ours = (row for row in reports.orders if str(row["ID"]) in self._store.marked)
-        return _each(self._order, ours), reports.parcels
+        return each_of(self._order, ours), reports.parcels
 
     def find_refund(self, part: RefundPart) -> list[Adjustment]:
         """Return what a refund of ours has become, found by the only thing that tells: its SellerAdjustmentID."""
         levels = (Level.ITEM,) if part.item_ref is not None else tuple(Level)
         query = {"$filter": filters.said(filters.GIVEN, part.seller_id)}
-        return list(_all(self._adjustments(level, query) for level in levels))
+        return list(all_of(self._adjustments(level, query) for level in levels))
 
     # what there is to say
     def decide(self, adjustment: Adjustment, decision: Decision) -> None:
@@ -256,7 +254,7 @@ class ChannelAdvisor:
         return "?" + urlencode(said | flags, quote_via=quote)
 
     def _adjustments(self, level: Level, query: Mapping[str, str]) -> Iterator[Adjustment]:
-        return _each(partial(adjustment_of, level), self._list(f"/v1/{level}", query))
+        return each_of(partial(adjustment_of, level), self._list(f"/v1/{level}", query))
 
     def _adjustments_from(self, field: str, since: datetime, level: Level) -> Iterator[Adjustment]:
         """Yield those of which a date is no earlier; none where the connector hands out others, on whatever page."""
@@ -266,9 +264,9 @@ class ChannelAdvisor:
             moment = first.astimezone(OFFSETS[level]).isoformat()
         asked = {"$filter": filters.since(field, first, moment, wordy=self._wordy)}
         rows = list(self._list(f"/v1/{level}", asked))
-        if any(_is_before(row, field, first) for row in rows):
+        if any(is_before(row, field, first) for row in rows):
             raise Unreadable(f"The connector's list has more than was asked for: {field} from {moment} on.")
-        yield from _each(partial(adjustment_of, level), rows)
+        yield from each_of(partial(adjustment_of, level), rows)
 
     def _list(self, path: str, query: Mapping[str, str]) -> Iterator[Json]:
         if self._wordy:
@@ -282,7 +280,7 @@ class ChannelAdvisor:
         page = self._json("GET", path, query)
         seen: set[str] = set()
         while True:
-            yield from _rows(page, "value")
+            yield from list_in(page, "value")
             link = page.get("@odata.nextLink")
             if not link:
                 return
@@ -298,10 +296,10 @@ class ChannelAdvisor:
         while True:
             asked = {**query, "$top": str(size), "$skip": str(len(read)), "$count": "true"}
             page = self._json("GET", path, asked)
-            rows, count = _rows(page, "value"), page.get("@odata.count")
+            rows, count = list_in(page, "value"), page.get("@odata.count")
             while len(rows) < size and (link := page.get("@odata.nextLink")):
                 page = self._follow(link, links)
-                rows = [*rows, *_rows(page, "value")]
+                rows = [*rows, *list_in(page, "value")]
             if len(rows) > size or len({row.get("ID") for row in rows}) < len(rows):
                 raise Unreadable("The connector's page has more rows than were asked for, or some of them twice.")
             if len(rows) < size and isinstance(count, int) and count > len(read) + len(rows):
@@ -324,13 +322,13 @@ class ChannelAdvisor:
         if target in seen:
             raise Unreadable("The connector's pages go round in circles.")
         seen.add(target)
-        return _object(self._call("GET", target))
+        return document_of(self._call("GET", target))
 
     def _json(self, method: str, path: str, query: Mapping[str, str]) -> Json:
         encoded = _encoded(tuple(query.items()))
         if Manner.OLD_CLIENT in self._manners:
             encoded = encoded.replace("$", "%24")
-        return _object(self._call(method, f"{path}?{encoded}" if encoded else path))
+        return document_of(self._call(method, f"{path}?{encoded}" if encoded else path))
 
     def _call(self, method: str, target: str, *, body: Mapping[str, object] | None = None) -> requests.Response:
         sent = None if body is None else json.dumps(body, default=_number).encode()
@@ -340,14 +338,14 @@ class ChannelAdvisor:
         if (old := self._outlived(mine)) is not None:
             response = self._send(method, target, f"Bearer {old}", sent, "application/json")
             if response.status_code != 401:
-                return _accepted(response)
+                return accepted(response)
         response = self._attempt(method, target, sent)
         if response.status_code == 401:
             over = self._store.tokens.pop(mine, None)
             response = self._attempt(method, target, sent)
             if over is not None and mine in self._store.tokens:
                 self._store.tokens[mine] = replace(self._store.tokens[mine], before=over.text)
-        return _accepted(response)
+        return accepted(response)
 
     def _outlived(self, application_id: str) -> str | None:
         """Return the token of which, in an OMS with such manners, a part has not heard yet that it is turned away."""
@@ -384,7 +382,7 @@ class ChannelAdvisor:
         if token is None or (now >= token.renew_at and Manner.OLD_TOKEN not in self._manners):
             if Manner.WRONG_KEYS in self._manners:
                 self._try_wrong_keys(mine)
-            document = _object(_accepted(self._ask_for_a_token(mine)))
+            document = document_of(accepted(self._ask_for_a_token(mine)))
             try:
                 text, life = str(document["access_token"]), timedelta(seconds=int(document["expires_in"]))
                 renew_at = now + max(life - RENEW_BEFORE, life / 2)
@@ -414,11 +412,11 @@ class ChannelAdvisor:
 
     def _expanded(self, row: Json, name: str) -> list[Json]:
         """Return a list that a row has come with, to its end."""
-        found = _rows(row, name)
+        found = list_in(row, name)
         link, seen = row.get(f"{name}@odata.nextLink"), set[str]()
         while link:
             page = self._follow(link, seen)
-            found += _rows(page, "value")
+            found += list_in(page, "value")
             link = page.get("@odata.nextLink")
         return found
 
@@ -446,36 +444,6 @@ def _as_of_old(method: str, target: str, authorization: str) -> tuple[str, str]:
     return (f"{named}?{query}", authorization) if query else (f"{named}?{token}", "")
 
 
-def _accepted(response: requests.Response) -> requests.Response:
-    """Return the response if it is a yes; say what it is otherwise."""
-    if 200 <= response.status_code < 300:
-        return response
-    words, target = _words(response)
-    if response.status_code == 429 or not 400 <= response.status_code < 500:
-        raise Unreachable(f"The connector answers {response.status_code}: {words}")
-    raise Rejected(response.status_code, words, target)
-
-
-def _words(response: requests.Response) -> tuple[str, str | None]:
-    """Return the words of an error, in whichever of the three shapes it comes, and the field it names."""
-    plainly = f"{response.status_code} {response.reason}"
-    try:
-        document = _object(response)
-    except Unreadable:
-        return plainly, None
-    error = document.get("error")
-    if isinstance(error, dict):
-        return str(error.get("message") or error.get("code") or response.reason), text_of(error.get("target"))
-    return str(error or document.get("Message") or plainly), None
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-_exact: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant).decode  # money as it is written
-
-
 @lru_cache(maxsize=16)  # while the connector is down, one is asked for at each pull
 def _grant(mine: Application, *, in_form: bool) -> tuple[str, bytes]:
     """Return the header and the form in which an access token is asked for; some have their keys in the form."""
@@ -485,67 +453,6 @@ def _grant(mine: Application, *, in_form: bool) -> tuple[str, bytes]:
         return "", urlencode({**form, **keys}).encode()
     pair = b64encode(f"{mine.application_id}:{mine.shared_secret}".encode()).decode()
     return f"Basic {pair}", urlencode(form).encode()
-
-
-def _object(response: requests.Response) -> Json:
-    try:
-        document = _exact(text := response.content.decode())
-        if "\\u" in text:  # half a character can only be spelt out, and no page could show it
-            json.dumps(document, ensure_ascii=False, default=str).encode()
-    except (ValueError, RecursionError) as error:
-        raise Unreadable("The connector's answer is not JSON.") from error
-    if not isinstance(document, dict):
-        raise Unreadable("The connector's answer is not a JSON object.")
-    return document
-
-
-def _rows(document: Json, name: str) -> list[Json]:
-    rows = document.get(name)
-    if not isinstance(rows, list):
-        raise Unreadable(f"The connector's answer has no list `{name}`.")
-    return list(rows)
-
-
-def _read(parse: Callable[[Said], Thing], said: Said) -> Thing:
-    """Make something of a row; a row nothing can be made of is an answer not to be relied on."""
-    try:
-        return parse(said)
-    except (LookupError, ValueError, TypeError, ArithmeticError, AttributeError, RecursionError) as error:
-        raise Unreadable(f"The connector's answer cannot be read ({type(error).__name__}: {error}).") from error
-
-
-def _is_before(row: Json, field: str, moment: datetime) -> bool:
-    """Return whether a row has this date, and it is earlier; whether it can be read is not for this to say."""
-    with suppress(ValueError, TypeError, AttributeError):
-        at = moment_of(row.get(field))
-        return at is not None and at < moment
-    return False
-
-
-def _each(parse: Callable[[Json], Thing], rows: Iterable[Json]) -> Iterator[Thing]:
-    """Yield what can be made of rows; a row that cannot be read holds up no other, and is told at the end."""
-    unread = []
-    for row in rows:
-        try:
-            thing = _read(parse, row)
-        except Unreadable as error:
-            unread.append(error)
-            continue
-        yield thing
-    if unread:
-        raise unread[0]
-
-
-def _all(lists: Iterable[Iterator[Thing]]) -> Iterator[Thing]:
-    """Read one list after the other; one that cannot be read to its end holds up no other, and is told at the end."""
-    unread = []
-    for one in lists:
-        try:
-            yield from one
-        except Unreadable as error:
-            unread.append(error)
-    if unread:
-        raise unread[0]
 
 
 def _number(value: object) -> float:
