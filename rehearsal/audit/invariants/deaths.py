@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from rehearsal.audit.decision_ledger import Decision, Request
+from rehearsal.audit.decision_ledger import Decision, Request, has_failed
 from rehearsal.audit.event import EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
@@ -68,7 +68,7 @@ class SurvivesDeath(Invariant):
 
 
 def _in_sight(row: AdjustmentRow | None) -> bool:
-    return row is not None and (row.status in ("Error", "InformationOnly") or bool(row.error))
+    return row is not None and (row.status == "InformationOnly" or has_failed(row))
 
 
 def _lost(

@@ -306,6 +306,25 @@ def test_of_a_connector_that_does_not_say_whether_it_has_settled_what_failed_bef
     assert set(story.broken()) - {"nothing-stays-open"} == (set() if failed else {"catches-up", "executed-once"})
 
 
+@pytest.mark.parametrize(
+    ("status", "error", "lost"),
+    [
+        ("PendingApproval", "an older error", True),
+        ("SubmittedNotProcessed", None, True),
+        ("Error", "no answer", False),
+        ("NewRma", "no answer", False),
+        ("InformationOnly", None, False),
+    ],
+)
+@pytest.mark.parametrize("owed", [Story.decided, Story.refund_asked])
+def test_an_older_error_does_not_excuse_what_was_forgotten_in_a_death(
+    owed: Callable[[Story], Story], status: str, error: str | None, lost: bool
+) -> None:
+    story = owed(Story().ordered().lost("approve", "R1")).died()
+    story.came_to_rest(Row(status=status, error=error))
+    assert ("survives-death" in story.broken()) == lost
+
+
 def test_what_no_occasion_has_tried_is_not_put_to_the_test() -> None:
     finding = Story().verdict("one-mail")
     assert (finding.verdict, finding.occasions, finding.why) == (Verdict.NOT_TRIED, 0, None)
