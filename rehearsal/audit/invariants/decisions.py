@@ -123,5 +123,5 @@ def _answered(exchange: Exchange) -> bool:
     if exchange.code in COME_AGAIN:
         return False
     if exchange.status is None:  # or refused on its way, in the marketplace's words and for good
-        return exchange.code in OF_AFTER_SALES
+        return exchange.code is not None and exchange.code in OF_AFTER_SALES
     return exchange.status < 500 and exchange.status != TOO_MANY
