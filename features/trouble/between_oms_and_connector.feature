@@ -93,3 +93,19 @@ Feature: Trouble between the OMS and the connector
       When 3 hours pass
       Then the trouble was hit
       And the seller knows of Lena's order
+
+  Rule: The OMS reads nothing for longer than the seller may be silent
+
+    @trouble
+    Scenario: The marketplace decides meanwhile, and all of it is there afterwards
+      Given the connector answers 503 to every call for 26 hours
+      And Lena has received a silk scarf for 64.00 USD
+      When 27 hours pass
+      Then the trouble was hit
+      And the seller knows of Lena's order
+      And it has ended like this:
+        | buyer | request       | mails           | all books |
+        | Maya  | Completed     | order refund    | 39.98 USD |
+        | Noah  | Completed     | order refund    | 15.99 USD |
+        | Ana   | Completed     | order cancelled | 12.50 USD |
+        | Ines  | Buyer Shipped | none            | 0.00 USD  |

@@ -189,3 +189,18 @@ Feature: Trouble while there is something to read
         | says null for what has no value    |
         | says nothing for what has no value |
         | has fields that nobody knows       |
+
+  Rule: Nothing can be read for longer than the seller may be silent
+
+    @trouble
+    Scenario: The marketplace decides meanwhile, and all of it is there afterwards
+      Given Maya has received a desk lamp for 39.98 USD
+      And Ana has ordered a mug for 12.50 USD
+      And the marketplace is unreachable for 26 hours
+      And Maya has asked for her money back
+      And Ana has asked to cancel the order
+      And Lena has ordered a silk scarf for 64.00 USD
+      When 27 hours pass
+      Then the seller knows of Lena's order
+      And all three books say 39.98 USD for Maya
+      And all three books say 12.50 USD for Ana
