@@ -4,7 +4,9 @@ It runs nothing behind anyone's back: a scheduler (`connector worker`), a stage 
 dropped at any moment and made anew on the same database: nothing it acknowledged is lost.
 """
 
+import logging
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -38,6 +40,8 @@ from connector.usecases.telling import Teller
 
 RANK: Final = 5
 WHO: Final = "connector"
+
+log = logging.getLogger(__name__)
 
 
 def unguessable(purpose: str) -> str:
@@ -176,33 +180,49 @@ class Connector:
     def run_due(self, now: datetime) -> Fired:
         """Do the one earliest thing that is due at or before `now`. Raises LookupError when there is none.
 
-        What another worker is busy with is passed over; when that is all there is, nothing has changed.
+        What another worker is busy with is passed over; when that is all there is, nothing has changed. Raises
+        what went wrong where nothing else could be done.
         """
         agenda, following = self._agenda(), None
         due = [act for act in agenda if act.at <= now]
         if not due:
             raise LookupError("nothing is due")
         try:
-            for act in due:
-                outcome = self._run(act, now)
-                if outcome is None:
-                    continue
-                if outcome.next_round_at is not None and not outcome.changed and self.memory.agenda is agenda:
-                    after = self._act(outcome.next_round_at, act.profile_id, None, act.what, None)
-                    following = [after, *(other for other in agenda if other is not act)]
-                if self._teller is not None and (outcome.changed or self.memory.to_tell):
-                    self.memory.to_tell = True  # until all of it was taken, whatever comes in between
-                    self.memory.to_tell = not self._teller.tell(now)
-                return Fired(now, WHO, outcome.what, outcome.changed, act.return_id)
+            done = self._run_first(due, now)
+            if done is None:
+                return Fired(now, WHO, "in another worker's hands", changed=False)
+            act, outcome = done
+            if outcome.next_round_at is not None and not outcome.changed and self.memory.agenda is agenda:
+                after = self._act(outcome.next_round_at, act.profile_id, None, act.what, None)
+                following = [after, *(other for other in agenda if other is not act)]
+            if self._teller is not None and (outcome.changed or self.memory.to_tell):
+                self.memory.to_tell = True  # until all of it was taken, whatever comes in between
+                self.memory.to_tell = not self._teller.tell(now)
+            return Fired(now, WHO, outcome.what, outcome.changed, act.return_id)
         finally:
             self.look_again()
             if following is not None:  # an idle round moves nothing but itself
                 self._plan(following)
-        return Fired(now, WHO, "in another worker's hands", changed=False)
 
     def look_again(self) -> None:
         """Forget the agenda as last read, because the database may have moved."""
         self.memory.agenda = None
+
+    def _run_first(self, due: Sequence[Act], now: datetime) -> tuple[Act, Outcome] | None:
+        """Do the first of these that can be done: a shop whose round fails stays due, and no other waits for it."""
+        failure: Exception | None = None
+        for act in due:
+            try:
+                outcome = self._run(act, now)
+            except Exception as error:
+                log.exception("shop %s: %s failed", act.profile_id, act.what)
+                failure = error
+                continue
+            if outcome is not None:
+                return act, outcome
+        if failure is not None:
+            raise failure
+        return None
 
     def _run(self, act: Act, now: datetime) -> Outcome | None:
         if act.entry_id is None:

@@ -382,7 +382,7 @@ def _wait(response: Response | None, headers: Mapping[str, str], at: datetime) -
         return timedelta(seconds=int(asked))
     try:
         return parsedate_to_datetime(asked) - at
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

@@ -4,6 +4,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -255,6 +256,24 @@ def test_each_answer_to_a_call_that_comes_twice_is_judged() -> None:
     (session,) = in_process(recorder)
     assert session("connector").put(f"{BASE}/things/a", json={}).json()["name"] == "Maya"
     assert [(breach.side, breach.pointer) for breach in exchanges[0].breaches] == [("response", "/response/body")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "wait"),
+    [
+        ("90", timedelta(seconds=90)),
+        ("Mon, 03 Mar 2031 09:10:00 GMT", timedelta(minutes=10)),
+        ("soon", None),
+        (f"Mon, 03 Mar {'9' * 20} 08:00:00 GMT", None),
+        ("9" * 20, None),
+    ],
+)
+def test_when_to_come_again_is_told_where_it_can_be_read(asked: str, wait: timedelta | None) -> None:
+    recorder, _, exchanges = a_record()
+    recorder.link = lambda call, endpoint, handler: Response(429, "", [("Retry-After", asked)], b"")
+    (session,) = in_process(recorder)
+    assert session("connector").put(f"{BASE}/things/a", json={}).status_code == 429
+    assert [exchange.wait for exchange in exchanges] == [wait]
 
 
 def asked_from_outside(body: str) -> Exchange:

@@ -192,6 +192,7 @@ class TikTok:
                 raise Unavailable("The marketplace gave the same page token twice.", acted=False)
             seen.add(token)
             query = {**query, "page_token": token}
+        raise Unavailable(f"The {name} have no end after {PAGES_AT_MOST} pages.", acted=False)
 
     def _token(self, verb: str, params: Mapping[str, str]) -> Grant:
         path = f"/api/v2/token/{verb}"
@@ -337,6 +338,6 @@ def _retry_after(response: requests.Response, now: datetime) -> timedelta | None
         return timedelta(seconds=int(asked))
     try:
         until = parsedate_to_datetime(asked)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(until.replace(tzinfo=until.tzinfo or UTC) - now, timedelta(0))

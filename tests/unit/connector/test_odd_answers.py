@@ -373,6 +373,7 @@ def test_what_cannot_be_kept_holds_up_no_other_and_comes_again(
         ("Mon, 03 Mar 2031 08:00:00 GMT", timedelta(seconds=1)),
         ("Fri, 03 Mar 2093 08:00:00 GMT", timedelta(hours=1)),
         ("Mon, 99 Mar 2031 08:00:00 GMT", timedelta(seconds=1)),
+        (f"Mon, 03 Mar {'9' * 20} 08:00:00 GMT", timedelta(seconds=1)),
     ],
 )
 def test_a_wait_that_is_asked_for_has_its_limits(bench: Bench, asked: str, waits: timedelta) -> None:

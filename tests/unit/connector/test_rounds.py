@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connector import Connector, Settings
-from connector.adapters.sql.store import SqlStore
+from connector.adapters.sql.store import SqlStore, SqlUnitOfWork
 from connector.adapters.tiktok.wire import records
 from connector.domain.site import ReturnRecords, Shown
 from connector.records import Adjustment
@@ -224,6 +224,37 @@ def test_tokens_of_several_shops_are_renewed_once_in_a_life_and_with_the_newest(
     bench.wait(days=20)
     assert spent == ["a code", "refresh of a code", "refresh of refresh of a code"]
     assert used == {"ROW_c", "ROW_d"}
+
+
+def test_a_shop_whose_round_fails_keeps_no_other_waiting(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it cannot do stays due, and is raised where nothing else can be done."""
+    whole, seen, begins = bench.tiktok.respond, list[str](), SqlUnitOfWork.round_begins
+
+    def of_two_shops(call: Call) -> Json:
+        answer = whole(call)
+        if call.path == "/authorization/202309/shops":
+            answer["data"]["shops"].append({"id": "7000002", "cipher": "ROW_d", "name": "Wool & Co", "region": "US"})
+        elif call.path.endswith("/orders/search"):
+            seen.append(call.query["shop_cipher"])
+        return answer
+
+    def but_for_one(work: SqlUnitOfWork, profile_id: int, *times: datetime) -> Any:
+        if profile_id == 1:
+            raise LookupError("it cannot be opened")
+        return begins(work, profile_id, *times)
+
+    bench.tiktok.instead = of_two_shops
+    bench.connector.add_shop("code-2")
+    with monkeypatch.context() as patch:
+        patch.setattr(SqlUnitOfWork, "round_begins", but_for_one)
+        for number in range(1, 4):
+            bench.round()
+            assert seen == ["ROW_d"] * number
+            with pytest.raises(LookupError, match="it cannot be opened"):
+                bench.round()
+            bench.clock.at += timedelta(minutes=15)
+    bench.round()
+    assert "ROW_c" in seen
 
 
 def test_the_first_round_of_a_later_shop_looks_back_from_when_that_was_added(bench: Bench) -> None:

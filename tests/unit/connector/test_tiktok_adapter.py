@@ -144,6 +144,16 @@ def test_a_number_beyond_all_bounds_is_not_taken_for_nothing(wire: Wire, name: s
         list(wire.tiktok.orders_since(SHOP, None))
 
 
+def test_pages_without_an_end_are_not_all_that_there_is(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connector.adapters.tiktok.client.PAGES_AT_MOST", 2)
+    for number in range(21):
+        wire.stub.put_order(f"5{number:02}", "10.00")
+    found = wire.tiktok.orders_since(SHOP, None)
+    assert len([next(found) for _ in range(20)]) == 20
+    with pytest.raises(Unavailable, match="no end after 2 pages"):
+        next(found)
+
+
 def raising(error: Exception) -> Responder:
     def respond(call: Call) -> Json:
         raise error
@@ -167,6 +177,7 @@ def raising(error: Exception) -> Responder:
         (refusal(36009003, "internal error", 500), True),
         (refusal(25020008, "internal error"), True),
         (lambda call: {"http": 502, "raw": b"<html>"}, True),
+        (lambda call: {"http": 429, "raw": b"", "headers": {"Retry-After": f"Mon, 03 Mar {'9' * 20} 08:00:00"}}, False),
         (lambda call: {"http": 200, "raw": b'{"code": 0, "mess'}, True),
         (raising(requests.ReadTimeout()), True),
         (raising(requests.ConnectionError()), True),
