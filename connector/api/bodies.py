@@ -6,6 +6,7 @@ name. The same fields may stand in the query, as one client in use sends them; q
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NoReturn
@@ -187,7 +188,7 @@ def _refuse_constant(name: str) -> NoReturn:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        name = next(name for name, _ in pairs if sum(name == other for other, _ in pairs) > 1)
+        [(name, _)] = Counter(name for name, _ in pairs).most_common(1)
         raise BadBody(name, "is given twice.")
     return found
 

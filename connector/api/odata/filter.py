@@ -113,7 +113,7 @@ class _Literals:
 
 
 _HOLES: Final = {"enum": "'{}'", "text": "'{}'", "time": "{t}", "date": "{d}"}
-_LIST_OF_ONE: Final = re.compile(r"\s+in\s*\(\s*([^\s(),]+)\s*\)", re.IGNORECASE)  # the parser wants a comma in it
+_LIST_OF_ONE: Final = re.compile(r"(?<!\s)\s++in\s*+\(\s*+([^\s(),]++)\s*+\)", re.I)  # the parser wants a comma in it
 _HOLE: Final = re.compile(r"'\{\}'|\{[tdnf]\}")
 
 

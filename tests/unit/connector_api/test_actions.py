@@ -119,6 +119,7 @@ def test_a_wrong_field_is_400_and_named(oms: OmsClient, body: Any, named: str) -
     "raw",
     [
         *(b"{", b"Quantity=1", b'{"Quantity": NaN}', b'{"Quantity": 1, "Quantity": 2}', b"\xff", b"[" * 9999),
+        b'{%s"a": 1}' % b"".join(b'"%d": 1, ' % number for number in (*range(20_000), 19_999)),
         *(
             b'{"Quantity": %s}' % number
             for number in (b"9" * 5_000, b"1e99999999999999999999", b"0e-99999999999999999999")
