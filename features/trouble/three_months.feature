@@ -10,10 +10,13 @@ Feature: Three months go by
 
   @trouble
   Scenario: The connector is down for most of them
-    Given the connector has been down for 45 days
+    Given Noah has received a phone case for 15.99 USD
     And everybody has heard of it
+    And the connector has been down for 45 days
+    And the seller has refunded Noah 5.00 USD of the order
     And the connector has been down for 46 days
     And Omar has received a rug for 89.00 USD
     When a day passes
     Then the seller knows of Omar's order
     And the OMS is told no more who Maya is
+    And the OMS is still told who Noah is

@@ -161,12 +161,13 @@ def _(people: Cast) -> None:
     expect("what the OMS could not rely on", [], [what for what in said if "The connector" in what])
 
 
-@then(phrase("the OMS is told no more who {BUYER} is"))
-def _(people: Cast, buyer: str) -> None:
+@then(phrase("the OMS is (?P<how>still told|told no more) who {BUYER} is"))
+def _(people: Cast, how: str, buyer: str) -> None:
     orders = {order.id for order in people.buyer(buyer).all_orders()}
     read = [one["data"] for one in people.stage.trace() if one.get("name") == EventName.ORDER_READ]
     told = [one["recipient_address"] for one in read if one["order_id"] in orders]
-    expect(f"what the OMS has read last of who {buyer} is", {}, told[-1] if told else "the order was never read")
+    seen = ("still told" if told[-1] else "told no more") if told else "never, as the order was not read"
+    expect(f"whether the OMS is told who {buyer} is", how, seen)
 
 
 def _turned_away(people: Cast, *keys: str) -> None:
