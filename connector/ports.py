@@ -159,7 +159,7 @@ class UnitOfWork(Protocol):
     def tokens_renewed(self, spent: str, grant: Grant) -> None:
         """Replace the tokens that came with this refresh token: one authorization may cover several shops."""
 
-    def token_stale(self, profile_id: int, at: datetime) -> None: ...
+    def token_stale(self, profile_id: int) -> None: ...
     def round_ended(self, profile_id: int, *, next_round_at: datetime, reached: Mapping[Stream, datetime]) -> None: ...
 
     # --- what the marketplace sends of its own accord ---
@@ -186,7 +186,7 @@ class UnitOfWork(Protocol):
     def purged(self, rounds: Rounds, to: datetime) -> int:
         """Forget who bought what has not moved since then, and where they live; return of how many orders."""
 
-    def exported(self, order_id: int, application_id: str, at: datetime) -> None: ...
+    def exported(self, order_id: int, application_id: str) -> None: ...
     def export_undone(self, order_id: int, application_id: str) -> None: ...
 
     # --- cases and adjustments ---
@@ -219,7 +219,7 @@ class UnitOfWork(Protocol):
         """Count the decisions about a claim that were ever put into the outbox."""
 
     def waiting(self) -> int: ...
-    def attempt_begun(self, entry: OutboxEntry, decision: Decision, at: datetime) -> bool:
+    def attempt_begun(self, entry: OutboxEntry, decision: Decision) -> bool:
         """Keep, before an entry is sent, that it is about to be, and as what; False where it is finished already."""
 
     def attempt_failed(
@@ -243,7 +243,6 @@ class UnitOfWork(Protocol):
         self,
         entry_id: int,
         state: OutboxState,
-        at: datetime,
         *,
         site_id: str | None = None,
         error: tuple[str, str] | None = None,
@@ -262,7 +261,6 @@ class UnitOfWork(Protocol):
         self,
         profile_id: int,
         order_id: int,
-        at: datetime,
         *,
         by: str,
         event: str,

@@ -7,7 +7,6 @@ the seller has named takes of each what is left of it, also where a refund made 
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
@@ -16,7 +15,7 @@ from connector.domain.decisions import CancelOrder, CreateRefund, OrderDecision,
 from connector.domain.money import Parts, said, split, unit_of
 from connector.ports import UnitOfWork
 from connector.records import Adjustment, LineUnit, OutboxEntry, amounts
-from connector.usecases.history import SELLER_REFUND, describe, name_of
+from connector.usecases.history import SELLER_REFUND, describe, name_of, note
 from connector.usecases.import_claims import OURS
 from connector.usecases.refundable import Left, unmade, what_is_left
 
@@ -38,19 +37,19 @@ def _is_open(claim: Adjustment) -> bool:
     return claim.status in OPEN or claim.arbitration_status == IN_ARBITRATION
 
 
-def hold(work: UnitOfWork, entry: OutboxEntry, before: Adjustment, now: datetime) -> None:
+def hold(work: UnitOfWork, entry: OutboxEntry, before: Adjustment) -> None:
     """Say that an entry waits, and for what; the history has it once."""
     if entry.error_message == HELD:
         return
     claim = _named(before)
     work.outbox_entry_held(entry.id, HELD)
     for was in work.adjustments_of_entry(entry.id):
-        work.moved(was, replace(was, comment=f"Waits until {claim} on the same units has ended.", updated_at=now))
+        work.moved(was, replace(was, comment=f"Waits until {claim} on the same units has ended.", updated_at=work.now))
     text = f"Not sent yet ({describe(entry.decision)}): {claim} on the same units goes first"
-    _note(work, entry, "held_back", text, before.site_adjustment_id, now)
+    note(work, entry, "held_back", text, site_id=before.site_adjustment_id)
 
 
-def give_way(work: UnitOfWork, entry: OutboxEntry, now: datetime) -> OutboxEntry:
+def give_way(work: UnitOfWork, entry: OutboxEntry) -> OutboxEntry:
     """Cut a refund or cancellation that waits to what other claims have left; withdraw it where they left nothing.
 
     Only claims whose money is on its way count, and what the seller has asked for before: of the others nobody knows
@@ -80,12 +79,10 @@ def give_way(work: UnitOfWork, entry: OutboxEntry, now: datetime) -> OutboxEntry
         return entry
     names = ", ".join(dict.fromkeys(map(_named, claims)))
     if not units:
-        work.outbox_entry_finished(entry.id, OutboxState.WITHDRAWN, now)
+        work.outbox_entry_finished(entry.id, OutboxState.WITHDRAWN)
         comment = f"Done with {names}: of {said(was.total, order.currency)} nothing is left to give back."
-        nothing = {**amounts(Parts()), "site_line_amounts": {}}
-        becomes = replace(
-            was, **nothing, status=RequestStatus.INFORMATION_ONLY, decision=None, comment=comment, updated_at=now
-        )
+        nothing = {**amounts(Parts()), "site_line_amounts": {}, "decision": None}
+        becomes = replace(was, **nothing, status=RequestStatus.INFORMATION_ONLY, comment=comment, updated_at=work.now)
     else:
         shares = split(rest, [left.remaining[one.site_line_id] for one in units], unit)
         line_ids = [one.site_line_id for one in units]
@@ -98,10 +95,10 @@ def give_way(work: UnitOfWork, entry: OutboxEntry, now: datetime) -> OutboxEntry
             site_line_amounts={line_id: str(share) for line_id, share in zip(line_ids, shares, strict=True)},
             quantity=None if was.item_id is None else len(line_ids),
             comment=comment,
-            updated_at=now,
+            updated_at=work.now,
         )
     work.moved(was, becomes)
-    _note(work, entry, "gave_way", f"{describe(decision)}: {comment}", claims[-1].site_adjustment_id, now)
+    note(work, entry, "gave_way", f"{describe(decision)}: {comment}", site_id=claims[-1].site_adjustment_id)
     return work.outbox_entry(entry.id)
 
 
@@ -172,7 +169,3 @@ def _line_ids(entry: OutboxEntry) -> tuple[str, ...]:
 def _named(claim: Adjustment) -> str:
     """Return what people call a claim on the same units."""
     return f"the {name_of(claim.request_type).lower()} {claim.site_adjustment_id or claim.id}"
-
-
-def _note(work: UnitOfWork, entry: OutboxEntry, event: str, text: str, site_id: str | None, now: datetime) -> None:
-    work.note(entry.profile_id, entry.order_id, now, by="connector", event=event, text=text, site_id=site_id)

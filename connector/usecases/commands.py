@@ -69,7 +69,7 @@ class Commands:
     def mark_exported(self, order_id: int, application_id: str) -> None:
         """Set the `exported` flag for this application; setting it twice is no error."""
         with self.store.writing() as work:
-            work.exported(_offered(work, order_id).id, application_id, self.now())
+            work.exported(_offered(work, order_id).id, application_id)
 
     def unmark_exported(self, order_id: int, application_id: str) -> None:
         """Take the `exported` flag of this application back. Raises UnknownId."""
@@ -148,12 +148,12 @@ class Commands:
                 raise NotNow("RequestStatus", "the marketplace has not answered this adjustment yet")
             _check_conditions(adjustment, conditions)
             graded = replace(decision, conditions=tuple(given.condition for given in conditions if given.quantity))
-            decide(work, adjustment, graded, secret=self.secret, now=self.now())
+            decide(work, adjustment, graded, secret=self.secret)
 
     def _start(self, work: UnitOfWork, order: Order, portions: Sequence[Portion], request: Adjust) -> None:
         region = work.shop(order.profile_id).region
         try:
-            start(work, order, region, portions, request, secret=self.secret, now=self.now())
+            start(work, order, region, portions, request, secret=self.secret)
         except Duplicate as error:  # another process was faster with another order: this one is locked
             raise _used_elsewhere(request) from error
 

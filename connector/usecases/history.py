@@ -13,7 +13,8 @@ from connector.domain.decisions import ApproveReturn, CreateRefund, Decision, Op
 from connector.domain.decisions import SiteDecision as D
 from connector.domain.money import said
 from connector.domain.site import Claim
-from connector.records import Adjustment
+from connector.ports import UnitOfWork
+from connector.records import Adjustment, OutboxEntry
 
 MARKETPLACE: Final = "TikTok Shop"
 SELLER_REFUND: Final = "SELLER_REFUND"
@@ -57,6 +58,14 @@ DECISIONS: Final[dict[str, str]] = {
     Operation.CANCEL_ORDER:  "cancellation of {units}",
 }
 # fmt: on
+
+
+def note(
+    work: UnitOfWork, entry: OutboxEntry, event: str, text: str, *, words: str | None = None, site_id: str | None = None
+) -> None:
+    """Write a line about a decision on its way, as the connector's doing."""
+    ids = entry.profile_id, entry.order_id
+    work.note(*ids, by="connector", event=event, text=text, words=words, site_id=site_id)
 
 
 def name_of(request_type: str) -> str:
@@ -118,6 +127,11 @@ def describe(decision: Decision) -> str:
         sum_ = said(decision.amount, decision.currency)
     count = len(decision.line_ids) if isinstance(decision, OrderDecision) else 0
     return DECISIONS[key].format(sum=sum_, units=units(count))
+
+
+def found(decision: Decision, how: str = "carried out although its answer was lost") -> str:
+    """Return that a decision has got there, and how that is known."""
+    return f"Found at {MARKETPLACE} ({describe(decision)}): {how}"
 
 
 def units(count: int) -> str:

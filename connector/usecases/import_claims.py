@@ -28,7 +28,7 @@ from connector.domain.site import UNREAD, Claim, ClaimKind, ClaimLine, Shown, ne
 from connector.domain.units import HOLDING
 from connector.ports import UnitOfWork
 from connector.records import Adjustment, Case, LineUnit, Order, OutboxEntry, amounts
-from connector.usecases.history import MARKETPLACE, SELLER_REFUND, SHIPPED_BACK, changed, describe, moved, opened
+from connector.usecases.history import SELLER_REFUND, SHIPPED_BACK, changed, found, moved, note, opened
 from connector.usecases.refundable import unmade, what_is_left
 
 OURS: Final = "Api"  # the source of an adjustment that the OMS started
@@ -48,15 +48,13 @@ class Account:
     units: Mapping[str, LineUnit]
     claim: Claim
     action: Action
-    now: datetime
 
     def note(self, by: str, event: str, text: str) -> None:
         """Write a line of the order's history, with the marketplace's own words."""
         claim, more = self.claim, self.claim.arbitration_status or self.claim.cause
         words = f"{claim.status} ({more})" if more else claim.status
-        self.work.note(
-            self.order.profile_id, self.order.id, self.now, by=by, event=event, text=text, words=words, site_id=claim.id
-        )
+        ids = self.order.profile_id, self.order.id
+        self.work.note(*ids, by=by, event=event, text=text, words=words, site_id=claim.id)
 
 
 def is_news(case: Case | None, claim: Claim) -> bool:
@@ -66,9 +64,7 @@ def is_news(case: Case | None, claim: Claim) -> bool:
     return case.fingerprint != claim.fingerprint and claim.updated >= case.site_updated
 
 
-def take_claim(
-    work: UnitOfWork, profile_id: int, claim: Claim, now: datetime, *, adopting: bool = False, again: bool = False
-) -> bool:
+def take_claim(work: UnitOfWork, profile_id: int, claim: Claim, *, adopting: bool = False, again: bool = False) -> bool:
     """Take in a return or a cancellation of a known order; False when nothing is new, or is taken in `again`.
 
     A refund that may be one of ours whose outcome got lost is left aside until its outbox entry is settled under its
@@ -86,12 +82,12 @@ def take_claim(
         return False
     action = news(claim)
     if action is None:
-        return _cannot_tell(work, order, case, claim, now)
+        return _cannot_tell(work, order, case, claim)
     _keep_case(work, order, case, claim)
     units = {unit.site_line_id: unit for unit in work.units([order.id])}
-    account = Account(work, order, units, claim, action, now)
+    account = Account(work, order, units, claim, action)
     if len(alike) == 1:
-        known = _adopt(work, order, claim, alike[0], now)
+        known = _adopt(work, claim, alike[0])
     generation = max((entry.generation for entry in known), default=0)
     current = [entry for entry in known if entry.generation == generation]
     ended = [entry.status for entry in current if entry.status in TERMINAL]
@@ -104,13 +100,13 @@ def take_claim(
     return True
 
 
-def _cannot_tell(work: UnitOfWork, order: Order, case: Case | None, claim: Claim, now: datetime) -> bool:
+def _cannot_tell(work: UnitOfWork, order: Order, case: Case | None, claim: Claim) -> bool:
     """Note a status that is not known here, once; the claim stays news, so that it is taken in when the status is."""
     if case is not None and case.site_status == claim.status:
         return False
     _keep_case(work, order, case, replace(claim, fingerprint=UNREAD))
     text = f"The marketplace shows a status that is not known here: {claim.status}"
-    work.note(order.profile_id, order.id, now, by="marketplace", event="status_unknown", text=text, site_id=claim.id)
+    work.note(order.profile_id, order.id, by="marketplace", event="status_unknown", text=text, site_id=claim.id)
     return True
 
 
@@ -169,29 +165,19 @@ def astray(decision: OrderDecision, currency: str) -> Decimal:
     return STRAYS * len(decision.line_ids) * unit_of(currency)
 
 
-def _adopt(work: UnitOfWork, order: Order, claim: Claim, entry: OutboxEntry, now: datetime) -> list[Adjustment]:
-    work.outbox_entry_finished(entry.id, OutboxState.DONE, now, site_id=claim.id)
+def _adopt(work: UnitOfWork, claim: Claim, entry: OutboxEntry) -> list[Adjustment]:
+    work.outbox_entry_finished(entry.id, OutboxState.DONE, site_id=claim.id)
     for adjustment in work.adjustments_of_entry(entry.id):
         status = after(adjustment.status, Action.ACCEPTED) or adjustment.status
-        adopted = replace(adjustment, site_adjustment_id=claim.id, status=status, updated_at=now)
+        adopted = replace(adjustment, site_adjustment_id=claim.id, status=status, updated_at=work.now)
         work.moved(adjustment, adopted)
-    text = f"Found at {MARKETPLACE} ({describe(entry.decision)}): carried out although its answer was lost"
-    work.note(
-        order.profile_id,
-        order.id,
-        now,
-        by="connector",
-        event="settled",
-        text=text,
-        words=claim.status,
-        site_id=claim.id,
-    )
-    return work.adjustments_of_claim(order.profile_id, claim.id, lock=True)
+    note(work, entry, "settled", found(entry.decision), words=claim.status, site_id=claim.id)
+    return work.adjustments_of_claim(entry.profile_id, claim.id, lock=True)
 
 
 def _open(account: Account, generation: int, before: Adjustment | None) -> None:
     """Make the claim's adjustments: one per line for a return, one for a cancellation."""
-    order, units, claim, now = account.order, account.units, account.claim, account.now
+    order, units, claim = account.order, account.units, account.claim
     shown = claim.shown or (before and Shown(before.pictures, before.videos)) or Shown(None, None)
     lines = claim.lines or tuple(replace(NOTHING, line_id=line_id) for line_id in units)
     groups: dict[int | None, list[ClaimLine]] = {}
@@ -215,7 +201,7 @@ def _open(account: Account, generation: int, before: Adjustment | None) -> None:
             site_adjustment_id=claim.id,
             generation=generation,
             rma_number=claim.id if claim.kind is ClaimKind.RETURN else None,
-            created_at=now,
+            created_at=account.work.now,
             request_type=own_words,
             site_line_ids=[line.line_id for line in group],
             site_reason=claim.reason,
@@ -233,7 +219,7 @@ def _open(account: Account, generation: int, before: Adjustment | None) -> None:
     account.note(who, "adjustment_opened", text)
 
 
-def ask_anew(work: UnitOfWork, ended: Adjustment, status: RequestStatus, now: datetime) -> None:
+def ask_anew(work: UnitOfWork, ended: Adjustment, status: RequestStatus) -> None:
     """Open a new adjustment for a question whose decision came to nothing: the same claim, lines, money, deadline."""
     work.added(
         replace(
@@ -242,8 +228,8 @@ def ask_anew(work: UnitOfWork, ended: Adjustment, status: RequestStatus, now: da
             status=status,
             created_source="Channel",
             updated_source="System",
-            created_at=now,
-            updated_at=now,
+            created_at=work.now,
+            updated_at=work.now,
             generation=ended.generation + 1,
             error_code=None,
             error_message=None,
@@ -299,7 +285,7 @@ def _decider(account: Account, adjustment: Adjustment, status: RequestStatus) ->
         return "channel" if adjustment.status in AWAITS_SELLER else adjustment.decided_by or "channel"
     outside = entry.state not in OUTCOME_UNKNOWN or _contrary(entry.decision, account.action)
     state = OutboxState.WITHDRAWN if outside else OutboxState.DONE
-    account.work.outbox_entry_finished(entry.id, state, account.now)
+    account.work.outbox_entry_finished(entry.id, state)
     return "channel" if outside else adjustment.decided_by or "channel"
 
 
@@ -316,7 +302,7 @@ def _seen(account: Account, group: Sequence[ClaimLine], status: RequestStatus, p
         **amounts(parts),
         "status": status,
         "updated_source": "Channel",
-        "updated_at": account.now,
+        "updated_at": account.work.now,
         "site_line_amounts": {line.line_id: str(line.total) for line in group if line.total is not None},
         "site_status": claim.status,
         "arbitration_status": claim.arbitration_status,
@@ -333,7 +319,7 @@ def _seen_after_end(adjustment: Adjustment, account: Account) -> dict[str, Any]:
     """Return the same of one that has ended: it keeps status and money; only what is written about it goes on."""
     claim = account.claim
     return {
-        "updated_at": account.now,
+        "updated_at": account.work.now,
         "site_status": claim.status,
         "arbitration_status": claim.arbitration_status,
         "deadline": None,

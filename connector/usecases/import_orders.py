@@ -16,17 +16,17 @@ DATES: Final = ("paid_at", "shipped_at", "delivered_at", "cancelled_at")
 MOVING: Final = (*DATES, "buyer_email", "recipient", "fingerprint")
 
 
-def take_order(work: UnitOfWork, profile_id: int, site: SiteOrder, now: datetime) -> bool:
+def take_order(work: UnitOfWork, profile_id: int, site: SiteOrder) -> bool:
     """Keep an order as the marketplace shows it; False when nothing is new."""
     known = work.order_by_site(profile_id, site.id)
     if known is not None and (known.fingerprint == site.fingerprint or site.updated < known.site_updated):
         return False
     if site.status not in ORDER_WORDS and known is not None and known.site_status == site.status:
         return False  # nobody knows more of it than before
-    moves = _moves(site, known, now)
+    moves = _moves(site, known, work.now)
     if known is None:
         facts = {fact.name: getattr(site, fact.name) for fact in fields(OrderFacts)}
-        order = Order(profile_id=profile_id, site_order_id=site.id, imported_at=now, **{**facts, **moves})
+        order = Order(profile_id=profile_id, site_order_id=site.id, imported_at=work.now, **{**facts, **moves})
         order = replace(order, id=work.added(order))
         _add_lines(work, order, site, site.lines)
     else:
@@ -34,13 +34,12 @@ def take_order(work: UnitOfWork, profile_id: int, site: SiteOrder, now: datetime
         work.moved(known, replace(known, **{**moves, "offered": known.offered or moves["offered"]}))
         if moves["offered"] and not known.offered:  # what belongs to it is shown with it, and is as new
             for was in work.adjustments_of_order(order.id):
-                work.moved(was, replace(was, created_at=now, updated_at=now))
+                work.moved(was, replace(was, created_at=work.now, updated_at=work.now))
         _move_lines(work, order, site)
     if known is None or known.site_status != site.status:
         text = f"Order collected, {said(site.total, site.currency)}" if known is None else f"Order is {site.status}"
-        work.note(
-            order.profile_id, order.id, now, by="marketplace", event="order_collected", text=text, words=site.status
-        )
+        ids = order.profile_id, order.id
+        work.note(*ids, by="marketplace", event="order_collected", text=text, words=site.status)
     return True
 
 

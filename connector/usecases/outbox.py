@@ -42,7 +42,6 @@ def decide(
     *,
     by_default: bool = False,
     secret: Secret,
-    now: datetime,
 ) -> None:
     """Record a decision; once all lines of the RMA have one, put it into the outbox. Raises NotNow, BadRequest.
 
@@ -53,11 +52,11 @@ def decide(
     amount = _offer(adjustment, decision, order.currency)
     family = _family(work, adjustment)
     instead = _instead_of(adjustment, family)
-    contrary = _check(adjustment, decision, family, instead, now)
+    contrary = _check(adjustment, decision, family, instead, work.now)
     if instead is not None and adjustment.decision == replace(decision, amount=amount):
         return  # said before
     if instead is not None:
-        family = _take_back(work, [adjustment, *contrary], family, now)
+        family = _take_back(work, [adjustment, *contrary], family)
     asked = next(entry for entry in family if entry.id == adjustment.id)
     decided = replace(
         asked,
@@ -66,7 +65,7 @@ def decide(
         offer_amount=amount,
         decided_by="default" if by_default else "oms",
         updated_source="System" if by_default else "Api",
-        updated_at=now,
+        updated_at=work.now,
     )
     becomes = [decided if entry.id == adjustment.id else entry for entry in family]
     missing = sum(1 for entry in becomes if entry.decision is None)
@@ -77,10 +76,9 @@ def decide(
     if missing:
         text += f"; {lines_missing(missing)}"
     who = "connector" if by_default else "oms"
-    work.note(
-        order.profile_id, order.id, now, by=who, event="answered", text=text, site_id=adjustment.site_adjustment_id
-    )
-    entry_id = None if missing else _enqueue_decision(work, order, becomes, secret=secret, now=now)
+    ids, site_id = (order.profile_id, order.id), adjustment.site_adjustment_id
+    work.note(*ids, by=who, event="answered", text=text, site_id=site_id)
+    entry_id = None if missing else _enqueue_decision(work, order, becomes, secret)
     if entry_id is None:
         work.moved(asked, decided)
         return
@@ -129,15 +127,13 @@ def _check(
     return contrary
 
 
-def _take_back(
-    work: UnitOfWork, void: Sequence[Adjustment], family: Sequence[Adjustment], now: datetime
-) -> list[Adjustment]:
+def _take_back(work: UnitOfWork, void: Sequence[Adjustment], family: Sequence[Adjustment]) -> list[Adjustment]:
     """Ask these lines again, as if they had never been decided."""
     asked = {}
     for was in void:
         assert was.decision is not None
         status = DECIDED_IN[was.decision.action]
-        becomes = replace(was, status=status, decision=None, offer_amount=None, decided_by=None, updated_at=now)
+        becomes = replace(was, status=status, decision=None, offer_amount=None, decided_by=None, updated_at=work.now)
         work.moved(was, becomes)
         asked[was.id] = becomes
     return [asked.get(entry.id, entry) for entry in family]
@@ -178,9 +174,7 @@ def check_coins(field: str, amount: Decimal, currency: str) -> None:
         raise BadRequest(field, f"{amount} {currency} is not a multiple of {smallest} {currency}")
 
 
-def _enqueue_decision(
-    work: UnitOfWork, order: Order, family: Sequence[Adjustment], *, secret: Secret, now: datetime
-) -> int:
+def _enqueue_decision(work: UnitOfWork, order: Order, family: Sequence[Adjustment], secret: Secret) -> int:
     """Put the decision about all lines of an RMA into the outbox and return the entry's number."""
     deadlines = [entry.deadline for entry in family if entry.deadline is not None]
     site_id = family[0].site_adjustment_id
@@ -193,7 +187,6 @@ def _enqueue_decision(
         site_id=site_id,
         deadline=min(deadlines, default=None),
         secret=secret,
-        now=now,
     )
 
 
@@ -225,12 +218,11 @@ def enqueue(
     site_id: str | None,
     deadline: datetime | None,
     secret: Secret,
-    now: datetime,
 ) -> int:
     """Put a decision into the outbox and return the entry's number."""
     round_at = work.rounds_of(order.profile_id).next_round_at
     # A round that is due may be under way, and have looked for what there is to deliver already.
-    at_once = deadline is not None and (deadline <= round_at or round_at <= now)
+    at_once = deadline is not None and (deadline <= round_at or round_at <= work.now)
     entry = OutboxEntry(
         profile_id=order.profile_id,
         order_id=order.id,
@@ -238,9 +230,9 @@ def enqueue(
         site_id=site_id,
         once=once,
         idempotency_key=new_key(secret),
-        due_at=now if at_once else None,
+        due_at=work.now if at_once else None,
         deadline=deadline,
-        created_at=now,
+        created_at=work.now,
     )
     return work.added(entry)
 

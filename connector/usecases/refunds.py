@@ -221,7 +221,6 @@ def start(
     request: Adjust,
     *,
     secret: Secret,
-    now: datetime,
 ) -> None:
     """Open the adjustments and put their decisions into the outbox. Raises Duplicate."""
     live = not_called_off(work, order.id)
@@ -231,11 +230,11 @@ def start(
         market = MARKETS[region]
         default = site_reason(market, portion.units, request.reason, cancels=portion.cancels, whole=whole)
         reason = request.site_reason or default
-        opened = _adjustment(order, portion, part, request, reason, now)
+        opened = _adjustment(order, portion, part, request, reason, work.now)
         opened = replace(opened, id=work.added(opened))
         verb = "Cancellation" if portion.cancels else "Refund"
         text = f"{verb} of {said(portion.parts.total, order.currency)} for {units(len(line_ids))} asked for"
-        work.note(order.profile_id, order.id, now, by="oms", event="refund_asked", text=text, words=reason)
+        work.note(order.profile_id, order.id, by="oms", event="refund_asked", text=text, words=reason)
         if request.prevent_site_processing:
             continue
         entry_id = enqueue(
@@ -246,13 +245,12 @@ def start(
             site_id=None,
             deadline=None,
             secret=secret,
-            now=now,
         )
         work.moved(opened, replace(opened, outbox_id=entry_id))
         entry = work.outbox_entry(entry_id)
         before = in_the_way(work, entry)
         if before is not None:
-            hold(work, entry, before, now)
+            hold(work, entry, before)
 
 
 def _adjustment(order: Order, portion: Portion, part: int, request: Adjust, reason: str, now: datetime) -> Adjustment:

@@ -170,7 +170,7 @@ class Worker:
                 trouble.append(f"{stream} unavailable")
                 if isinstance(error, Unavailable) and error.stale_token:
                     with self.store.writing() as work:
-                        work.token_stale(run.shop.id, work.now)
+                        work.token_stale(run.shop.id)
                 continue
             collected.append(stream)
         return dict.fromkeys(collected, run.began), count
@@ -234,7 +234,7 @@ class Worker:
         try:
             with self.store.writing() as work:
                 for order in orders:
-                    take_order(work, run.shop.id, order, work.now)
+                    take_order(work, run.shop.id, order)
                 return sum(_take(work, run, one) for one in fresh), 0
         except Exception as error:
             if len(fresh) + len(orders) == 1:
@@ -309,7 +309,7 @@ class Worker:
             ]
             decision = SellerDecision(begun[0] if begun else action)
             try:
-                decide(work, adjustment, decision, by_default=True, secret=self.secret, now=work.now)
+                decide(work, adjustment, decision, by_default=True, secret=self.secret)
             except BadRequest as error:  # raised before anything is written
                 log.warning("adjustment %s: the default decision cannot be made: %s", adjustment_id, error)
                 return False
@@ -321,7 +321,7 @@ class Worker:
             work.moved(adjustment, replace(adjustment, warned_at=work.now))
             text = f"No answer yet: {MARKETPLACE} decides by itself at {moment(adjustment.deadline)}"
             ids, site_id = (adjustment.profile_id, adjustment.order_id), adjustment.site_adjustment_id
-            work.note(*ids, work.now, by="connector", event="deadline_near", text=text, site_id=site_id)
+            work.note(*ids, by="connector", event="deadline_near", text=text, site_id=site_id)
 
     # --- deliver, settle ---
     def _deliver_again(self, run: Run) -> Counter[str]:
@@ -372,7 +372,7 @@ class Worker:
 
 def _take(work: UnitOfWork, run: Run, one: SiteOrder | Claim) -> bool:
     take: Callable[..., bool] = take_claim if isinstance(one, Claim) else take_order
-    return take(work, run.shop.id, one, work.now)
+    return take(work, run.shop.id, one)
 
 
 def _carry(run: Run, entry: OutboxEntry) -> str:

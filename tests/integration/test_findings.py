@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -446,11 +447,17 @@ def test_what_is_forgotten_in_death_is_found(world: World, forgets: bool) -> Non
     assert (death.verdict, len(death.witness.events)) == ((Verdict.BROKEN, 2) if forgets else (Verdict.HELD, 0))
 
 
+def _eight_hours_ago(work: SqlUnitOfWork) -> SqlUnitOfWork:
+    then = copy(work)
+    then.now -= 8 * HOUR
+    return then
+
+
 NOTE = SqlUnitOfWork.note
 HISTORIES: dict[str, Callable[..., object]] = {
     "missing": lambda *about, event, **told: None if event == "delivered" else NOTE(*about, event=event, **told),
     "doubled": lambda *about, **told: [NOTE(*about, **told) for _ in range(2)],
-    "at another time": lambda work, shop, order, at, **told: NOTE(work, shop, order, at - 8 * HOUR, **told),
+    "at another time": lambda work, *about, **told: NOTE(_eight_hours_ago(work), *about, **told),
     "in other words": lambda *about, text, **told: NOTE(
         *about, text=text.replace("approved", "rejected").replace("Approve", "Reject"), **told
     ),

@@ -308,8 +308,8 @@ class SqlUnitOfWork:
                 changed = True
         return changed
 
-    def token_stale(self, profile_id: int, at: datetime) -> None:
-        self._move(t.tokens, {"access_expires_at": at}, profile_id)
+    def token_stale(self, profile_id: int) -> None:
+        self._move(t.tokens, {"access_expires_at": self.now}, profile_id)
 
     def round_ended(self, profile_id: int, *, next_round_at: datetime, reached: Mapping[Stream, datetime]) -> None:
         moved = {f"{stream}_at": at for stream, at in reached.items()}
@@ -350,10 +350,10 @@ class SqlUnitOfWork:
         self.moved(rounds, replace(rounds, purged_to=to))
         return forgotten
 
-    def exported(self, order_id: int, application_id: str, at: datetime) -> None:
+    def exported(self, order_id: int, application_id: str) -> None:
         row = {"order_id": order_id, "application_id": application_id}
         if self.connection.execute(_EXPORTED, row).first() is None:
-            self._add(t.exports, {**row, "at": at})
+            self._add(t.exports, {**row, "at": self.now})
 
     def export_undone(self, order_id: int, application_id: str) -> None:
         self.connection.execute(_UNEXPORT, {"order_id": order_id, "application_id": application_id})
@@ -403,9 +403,9 @@ class SqlUnitOfWork:
     def waiting(self) -> int:
         return int(self.connection.execute(_WAITING).scalar_one())
 
-    def attempt_begun(self, entry: OutboxEntry, decision: Decision, at: datetime) -> bool:
+    def attempt_begun(self, entry: OutboxEntry, decision: Decision) -> bool:
         moved = {"state": OutboxState.SENDING, "attempts": entry.attempts + 1}
-        sent = {"body": to_json(decision), "first_sent_at": entry.first_sent_at or at}
+        sent = {"body": to_json(decision), "first_sent_at": entry.first_sent_at or self.now}
         return self.connection.execute(_BEGUN, {"of_id": entry.id, **moved, **sent}).rowcount > 0
 
     def attempt_failed(
@@ -437,14 +437,13 @@ class SqlUnitOfWork:
         self,
         entry_id: int,
         state: OutboxState,
-        at: datetime,
         *,
         site_id: str | None = None,
         error: tuple[str, str] | None = None,
     ) -> None:
         made = {} if site_id is None else {"site_id": site_id}
         refused = {} if error is None else dict(zip(("error_code", "error_message"), error, strict=True))
-        self._move(t.outbox, {"state": state, "due_at": None, "finished_at": at, **made, **refused}, entry_id)
+        self._move(t.outbox, {"state": state, "due_at": None, "finished_at": self.now, **made, **refused}, entry_id)
 
     # --- what is known ---
     def ahead(self) -> list[tuple[datetime, int, int | None, str, str | None]]:
@@ -461,7 +460,6 @@ class SqlUnitOfWork:
         self,
         profile_id: int,
         order_id: int,
-        at: datetime,
         *,
         by: str,
         event: str,
@@ -469,9 +467,9 @@ class SqlUnitOfWork:
         words: str | None = None,
         site_id: str | None = None,
     ) -> None:
-        line = {"at": at, "by": by, "event": event, "text": text, "source_words": words, "site_id": site_id}
+        line = {"at": self.now, "by": by, "event": event, "text": text, "source_words": words, "site_id": site_id}
         self._add(t.activity, {"profile_id": profile_id, "order_id": order_id, **line})
-        self._move(t.orders, {"updated_at": at}, order_id)
+        self._move(t.orders, {"updated_at": self.now}, order_id)
 
     # --- the callers ---
     def application(self, application_id: str) -> Application | None:

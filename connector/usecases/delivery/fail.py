@@ -11,8 +11,8 @@ from connector.domain.site import Claim, news
 from connector.errors import Unavailable
 from connector.ports import UnitOfWork
 from connector.records import OutboxEntry
-from connector.usecases.delivery.run import Run, note, stamp
-from connector.usecases.history import MARKETPLACE, describe
+from connector.usecases.delivery.run import Run, stamp
+from connector.usecases.history import MARKETPLACE, describe, note
 from connector.usecases.import_claims import ask_anew
 
 log = logging.getLogger(__name__)
@@ -29,15 +29,14 @@ def postpone(run: Run, entry: OutboxEntry, error: Unavailable, *, tried: bool = 
     acted = (tried and error.acted) or entry.state in OUTCOME_UNKNOWN  # what once was unknown still is
     if retry is None and not acted:
         with run.store.writing() as work:
-            fail(run, work, entry, code="unavailable", words=error.words)
-        return OutboxState.REFUSED
+            return fail(run, work, entry, code="unavailable", words=error.words)
     ours = retry or run.now + DELIVERY.longest
     retry = DELIVERY.as_asked(ours, error.retry_after, now=run.now, deadline=entry.deadline)
     state = OutboxState.UNKNOWN if acted else OutboxState.WAITING
     due = run.due_at(entry, retry)
     with run.store.writing() as work:
         if error.stale_token:
-            work.token_stale(run.shop.id, work.now)
+            work.token_stale(run.shop.id)
         work.attempt_failed(entry.id, state, attempts=attempts, not_before=retry, due_at=due, words=error.words)
         fate = "its outcome is not known, it will be looked up" if acted else "nothing has happened"
         came = "got no answer" if error.acted else "came to nothing"
@@ -57,8 +56,7 @@ def broke(run: Run, entry: OutboxEntry, error: Exception) -> OutboxState:
         attempts = max(current.attempts, entry.attempts + 1)
         retry = DELIVERY.next_try(run.now, attempts=attempts)
         if retry is None:
-            fail(run, work, current, code="internal", words=words)
-            return OutboxState.REFUSED
+            return fail(run, work, current, code="internal", words=words)
         state = OutboxState.UNKNOWN if current.state in OUTCOME_UNKNOWN else OutboxState.WAITING
         due = run.due_at(current, retry)
         work.attempt_failed(entry.id, state, attempts=attempts, not_before=retry, due_at=due, words=words)
@@ -76,9 +74,9 @@ def fail(
     words: str,
     claims: Sequence[Claim] = (),
     why: str = f"{MARKETPLACE} does not take it",
-) -> None:
+) -> OutboxState:
     """End in an error that a person can see; what still waits for the seller is asked anew, so that they can."""
-    work.outbox_entry_finished(entry.id, OutboxState.REFUSED, work.now, error=(code, words))
+    work.outbox_entry_finished(entry.id, OutboxState.REFUSED, error=(code, words))
     failed = []
     for was in work.adjustments_of_entry(entry.id):
         status = after(after(was.status, Action.SEND) or was.status, Action.REFUSED) or was.status
@@ -91,10 +89,11 @@ def fail(
     waits = _still_waits(run, entry, claims)
     if failed and waits is not None:
         for adjustment in failed:
-            ask_anew(work, adjustment, waits, work.now)
+            ask_anew(work, adjustment, waits)
         text = "The request still waits for the seller and can be answered again"
         shown = claims[0].status if claims else None
         note(work, entry, "asked_anew", text, words=shown, site_id=entry.site_id)
+    return OutboxState.REFUSED
 
 
 def _still_waits(run: Run, entry: OutboxEntry, claims: Sequence[Claim]) -> RequestStatus | None:

@@ -25,7 +25,8 @@ from connector.ports import UnitOfWork
 from connector.records import OutboxEntry
 from connector.usecases.blocking import HELD, give_way, hold, in_the_way, same_units
 from connector.usecases.delivery.fail import fail
-from connector.usecases.delivery.run import Run, note, stamp
+from connector.usecases.delivery.run import Run, stamp
+from connector.usecases.history import note
 from connector.usecases.import_claims import astray, reckoned
 from connector.usecases.refundable import not_called_off
 from connector.usecases.refunds import site_reason
@@ -53,7 +54,7 @@ def prepared(run: Run, entry: OutboxEntry) -> Decision:
 def begin(run: Run, entry: OutboxEntry, decision: Decision) -> bool:
     """Write the attempt down before it is made; False where the entry is finished already."""
     with run.store.writing() as work:
-        if not work.attempt_begun(entry, decision, work.now):
+        if not work.attempt_begun(entry, decision):
             return False
         no = _without_reason(entry.decision)
         if no is not None and (chosen := getattr(decision, "reason", None)) != (default := _default_reason(run, no)):
@@ -77,13 +78,13 @@ def its_turn(run: Run, entry: OutboxEntry, unsettled: Sequence[OutboxEntry]) -> 
         in_time = entry.deadline is None or entry.deadline > run.next_round_at
         return entry, not (in_time and unsettled)
     with run.store.writing() as work:
-        entry = give_way(work, entry, work.now)
+        entry = give_way(work, entry)
         if _left_meanwhile(work, entry):
             fail(run, work, entry, code="shipped", words=SHIPPED, why="Not sent")
             entry = work.outbox_entry(entry.id)
         before = in_the_way(work, entry) if entry.state in UNFINISHED else None
         if before is not None:
-            hold(work, entry, before, work.now)
+            hold(work, entry, before)
     return entry, before is None and entry.state in UNFINISHED
 
 

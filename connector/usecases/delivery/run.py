@@ -20,6 +20,7 @@ from connector.errors import Refused
 from connector.ports import Access, Clock, Marketplace, Secret, Store, UnitOfWork
 from connector.records import OutboxEntry, Shop
 from connector.settings import Settings
+from connector.usecases.history import note
 from connector.usecases.import_claims import take_claim
 from connector.usecases.return_records import with_records
 
@@ -62,20 +63,6 @@ def stamp(work: UnitOfWork) -> dict[str, Any]:
     return {"updated_source": "System", "updated_at": work.now}
 
 
-def note(
-    work: UnitOfWork,
-    entry: OutboxEntry,
-    event: str,
-    text: str,
-    *,
-    words: str | None = None,
-    site_id: str | None = None,
-) -> None:
-    """Write a line of the order's history, as the connector's doing."""
-    ids = entry.profile_id, entry.order_id
-    work.note(*ids, work.now, by="connector", event=event, text=text, words=words, site_id=site_id)
-
-
 def claims_of(run: Run, entry: OutboxEntry) -> list[Claim]:
     """Read the marketplace's own account of an entry. Raises Unavailable, Refused."""
     cancels = isinstance(entry.decision, CancelOrder | ApproveCancellation | RejectCancellation)
@@ -93,12 +80,12 @@ def look_up(run: Run, entry: OutboxEntry, *, refused: Refused | None = None) -> 
     claims = claims_of(run, entry)
     with run.store.writing() as work:
         for claim in claims:
-            take_claim(work, run.shop.id, claim, work.now)
+            take_claim(work, run.shop.id, claim)
         current = work.outbox_entry(entry.id)
         if refused is not None and current.state not in UNFINISHED:
             text = "Done outside already: the marketplace refused the decision because the matter is settled"
             note(work, entry, "done_outside", text, words=str(refused), site_id=entry.site_id)
         ended = all(adjustment.status in TERMINAL for adjustment in work.adjustments_of_entry(entry.id))
         if ended and current.state in OUTCOME_UNKNOWN:
-            work.outbox_entry_finished(entry.id, OutboxState.DONE, work.now)
+            work.outbox_entry_finished(entry.id, OutboxState.DONE)
     return claims

@@ -11,8 +11,8 @@ from connector.domain.site import Claim, news
 from connector.errors import Refused, Unavailable
 from connector.records import OutboxEntry
 from connector.usecases.delivery.deliver import carried_out, deliver
-from connector.usecases.delivery.run import Run, claims_of, look_up, note
-from connector.usecases.history import MARKETPLACE, describe
+from connector.usecases.delivery.run import Run, claims_of, look_up
+from connector.usecases.history import found, note
 from connector.usecases.import_claims import CLOCK_SKEW, take_claim
 
 log = logging.getLogger(__name__)
@@ -50,13 +50,12 @@ def _not_taken(entry: OutboxEntry, claim: Claim) -> bool:
 def _offered(run: Run, entry: OutboxEntry, claims: Sequence[Claim]) -> OutboxState:
     """Take an offer for made, and what the buyer said to it for news: the same answer once more would be no new one."""
     with run.store.writing() as work:
-        work.outbox_entry_finished(entry.id, OutboxState.DONE, work.now)
+        work.outbox_entry_finished(entry.id, OutboxState.DONE)
         for was in work.adjustments_of_entry(entry.id):
             work.moved(was, carried_out(work, was, entry.decision, None))
-        text = f"Found at {MARKETPLACE} ({describe(entry.decision)}): carried out although its answer was lost"
-        note(work, entry, "settled", text, site_id=entry.site_id)
+        note(work, entry, "settled", found(entry.decision), site_id=entry.site_id)
         for claim in claims:
-            take_claim(work, run.shop.id, claim, work.now, again=True)
+            take_claim(work, run.shop.id, claim, again=True)
     return OutboxState.DONE
 
 

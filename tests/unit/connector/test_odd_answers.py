@@ -348,10 +348,10 @@ def test_what_cannot_be_kept_holds_up_no_other_and_comes_again(
     a_full_shop(bench)
     take = getattr(__import__("connector.usecases.round", fromlist=[which]), which)
 
-    def takes(work: Any, profile_id: int, one: Any, now: object, **more: Any) -> bool:
+    def takes(work: Any, profile_id: int, one: Any, **more: Any) -> bool:
         if one.id in ("501", "901", "801"):
             raise Unkeepable
-        return bool(take(work, profile_id, one, now, **more))
+        return bool(take(work, profile_id, one, **more))
 
     with monkeypatch.context() as patch:
         patch.setattr(f"connector.usecases.round.{which}", takes)

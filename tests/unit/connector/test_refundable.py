@@ -20,7 +20,6 @@ from connector.errors import BadRequest
 from connector.records import AdjustItem, Adjustment, AdjustOrder, LineUnit
 from connector.usecases.import_orders import take_order
 from connector.usecases.refundable import what_is_left
-from tests.clock import START
 from tests.refused import refused
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.test_domain import a_line, an_order, money
@@ -64,8 +63,8 @@ def collected(
     total = sum((unit.price for unit in units), Decimal(0)) + taxes + shipping
     order: SiteOrder = an_order(*units, total=str(total), tax=str(taxes), shipping=str(shipping))
     order = replace(order, id=str(number), shipping_tax=on_shipping)
-    with SqlStore(bench.connector.engine).writing() as work:
-        assert take_order(work, 1, order, START)
+    with SqlStore(bench.connector.engine, clock=bench.clock).writing() as work:
+        assert take_order(work, 1, order)
     return bench.order_id(str(number))
 
 
