@@ -329,7 +329,7 @@ class Adjustment:
     arbitration_status: str = ""
     error_code: str | None = None
     error_message: str | None = None
-    decided_by: str | None = None  # oms | default | channel (outside) | buyer (declined an offer)
+    decided_by: str | None = None  # oms | default | channel (outside)
     offer_amount: Decimal | None = None  # partial refund to be offered for this adjustment
     decision: SellerDecision | None = None  # while it waits for those of the RMA's other lines, or to be delivered
     warned_at: datetime | None = None

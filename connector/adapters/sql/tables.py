@@ -261,7 +261,7 @@ adjustments: Final = sa.Table(
     sa.Column("shipped_back_at", Utc, nullable=True),  # since when the goods are on their way to the seller
     _text("arbitration_status"),
     *_some(sa.Text, "error_code error_message", nullable=True),
-    sa.Column("decided_by", sa.Text, nullable=True),  # oms | default | channel (outside) | buyer (declined an offer)
+    sa.Column("decided_by", sa.Text, nullable=True),  # oms | default | channel (outside)
     # the connector's own
     sa.Column("offer_amount", Money, nullable=True),  # partial refund to be offered for this adjustment
     # the seller's decision while it waits for those of the RMA's other lines, or to be delivered
