@@ -64,6 +64,10 @@ class Reasons:
         }
         return tuple(found.values())
 
+    def first(self, who: str, kind: str, status: str | None = None) -> str | None:
+        """Return the first of what is offered, for whoever names none; None where nothing is."""
+        return next((reason.name for reason in self.offered(who, kind, status)), None)
+
     def places(self, name: str) -> tuple[Group, ...]:
         """Return every group that lists the key."""
         return tuple(group for group in self.groups if any(reason.name == name for reason in group.reasons))

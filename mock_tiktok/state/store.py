@@ -68,7 +68,7 @@ class Store:
     # reading
 
     def order(self, order_id: str) -> Order:
-        """Return the order; raise what the platform says when the shop has none such."""
+        """Return the order; 25007006 where there is none such, 25020005 where it is another shop's."""
         if (order := self.orders.get(order_id)) is not None:
             return order
         if self.is_elsewhere(order_id):
@@ -84,13 +84,13 @@ class Store:
         return next((shop.images[image_id] for shop in self._shops.values() if image_id in shop.images), None)
 
     def get_return(self, return_id: str) -> Return:
-        """Return the return; raise what the platform says when the shop has none such."""
+        """Return the return; 25020005 where the shop has none such."""
         if (item := self.returns.get(return_id)) is None:
             raise errors.NO_PERMISSION(kind="return", id=return_id)
         return item
 
     def get_cancellation(self, cancel_id: str) -> Cancellation:
-        """Return the cancellation; raise what the platform says when the shop has none such."""
+        """Return the cancellation; 25020005 where the shop has none such."""
         if (item := self.cancellations.get(cancel_id)) is None:
             raise errors.NO_PERMISSION(kind="cancellation", id=cancel_id)
         return item

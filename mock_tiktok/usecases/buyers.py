@@ -157,9 +157,9 @@ def _asked(
 
 def _reason(shop: Shop, order: Order, kind: str, reason: str | None) -> str:
     reasons = shop.profile.reasons
-    offered = reasons.offered("buyer", kind, order.status)
     if reason is None:
-        return offered[0].name if offered else ""
+        return reasons.first("buyer", kind, order.status) or ""
+    offered = reasons.offered("buyer", kind, order.status)
     if not reason.strip():
         raise BadValue("reason", "must not be empty")
     for one in offered:

@@ -38,6 +38,7 @@ class Queries:
         self.store = store
         self.troubles = troubles
         self.profile = store.profile
+        self.order, self.get_return, self.get_cancellation = store.order, store.get_return, store.get_cancellation
 
     def orders(self, ids: Sequence[str]) -> tuple[Order, ...]:
         """Get Order Detail: those that exist, in the order asked; another shop's among them is refused."""
@@ -47,21 +48,9 @@ class Queries:
                 raise OTHER_SHOPS_ORDER(order_id=id)
         return tuple(order for order in found if order is not None)
 
-    def order(self, order_id: str) -> Order:
-        """Return one order; 25007006 if there is none such, 25020005 if it is another shop's."""
-        return self.store.order(order_id)
-
-    def get_return(self, return_id: str) -> Return:
-        """Return one return; 25020005 if there is none such."""
-        return self.store.get_return(return_id)
-
-    def get_cancellation(self, cancel_id: str) -> Cancellation:
-        """Return one cancellation; 25020005 if there is none such."""
-        return self.store.get_cancellation(cancel_id)
-
     def records(self, return_id: str) -> tuple[Record, ...]:
         """Get Return Records, oldest first."""
-        return self.store.records(self.store.get_return(return_id).return_id)
+        return self.store.records(self.get_return(return_id).return_id)
 
     def buyer_reasons(self, order_id: str, request_type: str) -> tuple[Reason, ...]:
         """Return what the buyer's request page offers."""

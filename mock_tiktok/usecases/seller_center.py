@@ -52,8 +52,7 @@ def decide(
         raise BadValue("decision", f"{decision!r} is not one of {', '.join((*APPROVALS, *REJECTIONS))}")
     if amount is not None:
         raise BadValue("amount", f"does not go with {decision}")
-    offered = shop.profile.reasons.offered("reject", decisions.reason_kind(item, Action(decision)))
-    chosen = reason or (offered[0].name if offered else None)
+    chosen = reason or shop.profile.reasons.first("reject", decisions.reason_kind(item, Action(decision)))
     images = [shop.upload_image(f"{return_id} {number}".encode(), _PICTURE) for number in range(pictures)]
     return shop.reject_return(return_id, decision, chosen, comment, images=images, by=By.SELLER_CENTER)
 
@@ -81,9 +80,8 @@ def refund(
 ) -> Return:
     """Start a refund that no buyer has asked for; without a reason the first on offer is taken."""
     order = shop.order(order_id)
-    offered = shop.profile.reasons.offered("seller", "REFUND", order.status)
     shop.check_eligible(order, "SELLER", ReturnType.REFUND)
-    chosen = reason or (offered[0].name if offered else "")
+    chosen = reason or shop.profile.reasons.first("seller", "REFUND", order.status) or ""
     total = _money("amount", amount, order.currency) if amount is not None else None
     return shop.create_return(
         order_id,
@@ -117,8 +115,7 @@ def answer(
         return shop.approve_cancellation(cancel_id, by=By.SELLER_CENTER)
     if decision != REJECT:
         raise BadValue("decision", f"{decision!r} is not one of {APPROVE}, {REJECT}")
-    offered = shop.profile.reasons.offered("reject", "CANCEL")
-    chosen = reason or (offered[0].name if offered else None)
+    chosen = reason or shop.profile.reasons.first("reject", "CANCEL")
     return shop.reject_cancellation(cancel_id, chosen, comment, by=By.SELLER_CENTER)
 
 
