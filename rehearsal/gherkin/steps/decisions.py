@@ -172,14 +172,10 @@ def _(people: Cast, which: Which, part: str) -> None:
     people.seller.tries(lambda: people.seller.refunds(people.buyer(which.name), which, part=part))
 
 
-@when(phrase(f"the seller tries to refund {{BUYER}}{NO_PART}{{THE_GOODS}}"))
-def _(people: Cast, which: Which) -> None:
-    people.seller.tries(lambda: people.seller.refunds(people.buyer(which.name), which))
-
-
 @given(phrase("the seller has tried to refund {BUYER}'s whole {ORDER}"))
 @when(phrase("the seller tries to refund {BUYER}'s whole {ORDER}"))
 @when(phrase("the seller tries to refund the whole order of {BUYER}{ABOUT}"))
+@when(phrase(f"the seller tries to refund {{BUYER}}{NO_PART}{{THE_GOODS}}"))
 def _(people: Cast, which: Which) -> None:
     people.seller.tries(lambda: people.seller.refunds(people.buyer(which.name), which))
 

@@ -64,11 +64,6 @@ def _name(said: str) -> str:
     return f"pages-by-{number(pages[1])}" if pages else MANNERS[said]
 
 
-@act("the seller <has recorded/records> {SUM} of {BUYER}'s {ORDER} as given back elsewhere")
-def _(people: Cast, which: Which, sum: str) -> None:
-    people.seller.refunds(people.buyer(which.name), which, amount=money(sum), record_only=True)
-
-
 act("the seller <has recorded/records> {BUYER}'s whole {ORDER} as given back elsewhere")(
     by(lambda people: people.seller.refunds, record_only=True)
 )
@@ -77,6 +72,7 @@ act(f"the seller <has recorded/records> {{BUYER}}{NO_PART}{{THE_GOODS}} as given
 )
 
 
+@act("the seller <has recorded/records> {SUM} of {BUYER}'s {ORDER} as given back elsewhere")
 @act("the seller <has recorded/records> {BUYER} {SUM}{ABOUT} as given back elsewhere")
 def _(people: Cast, which: Which, sum: str) -> None:
     people.seller.refunds(people.buyer(which.name), which, amount=money(sum), record_only=True)

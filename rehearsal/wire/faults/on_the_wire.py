@@ -290,6 +290,13 @@ def _number(item: Any) -> tuple[str, Any] | None:
     return next(((name, item[name]) for name in names), None)
 
 
+def _choice(*known: object) -> Value:
+    """Return what takes one of these, the first where none is said."""
+    *others, last = map(str, known)
+    return Value(lambda value: value in known, f"{', '.join(others)} or {last}", known[0])
+
+
+_SWITCH: Final = Value(lambda value: isinstance(value, bool), "true or false", False)
 FORGED: Final = ("signature", "body", "absence")  # of any signature
 _OTHER_DIGITS: Final = str.maketrans("0123456789abcdef", "fedcba9876543210")
 _a_status: Final = Value(
@@ -306,15 +313,12 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
             "code": Value(is_whole(1, 99_999_999), "a code of the marketplace's such as 36009002"),
             "message": Value(is_text, "the words of the refusal"),
             "retry_after": Value(is_whole(0, 86_400), "a number of seconds up to a day"),
-            "acted": Value(lambda value: isinstance(value, bool), "true or false", False),
-            "repeats": Value(lambda value: isinstance(value, bool), "true or false", False),
+            "acted": _SWITCH,
+            "repeats": _SWITCH,
         },
     ),
     "unreachable": Kind(words="nobody can be reached", meets=unreachable),
-    "delay": Kind(
-        words="calls are delayed", meets=delay,
-        takes={"by": BY, "of": Value(lambda value: value in ("call", "answer"), "call or answer", "call")},
-    ),
+    "delay": Kind(words="calls are delayed", meets=delay, takes={"by": BY, "of": _choice("call", "answer")}),
     "cut_before": Kind(words="the connection breaks before the call arrives", meets=cut_before),
     "cut_after": Kind(words="the answer is lost", meets=cut_after),
     "truncate": Kind(
@@ -327,8 +331,7 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
         takes={"type": Value(is_text, "a media type such as text/html", "text/html")},
     ),
     "empty_success": Kind(
-        words="answers come empty", meets=empty_success,
-        takes={"acted": Value(lambda value: isinstance(value, bool), "true or false", True)},
+        words="answers come empty", meets=empty_success, takes={"acted": _SWITCH._replace(default=True)}
     ),
     "stale": Kind(words="answers are out of date", meets=stale, takes={"by": BY}, says_hits=True),
     "sparse": Kind(
@@ -338,13 +341,13 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
     "unknown_fields": Kind(words="answers have fields that nobody knows", meets=unknown_fields),
     "unreadable_item": Kind(
         words="one of a list cannot be read", meets=unreadable_item, says_hits=True,
-        takes={"shows": Value(lambda value: value in ("number", "status", "type"), "number, status or type", "number")},
+        takes={"shows": _choice("number", "status", "type")},
     ),
     "duplicate": Kind(
         words="calls arrive more than once", meets=duplicate,
         takes={
             "times": Value(is_whole(2, 100), "how often a call arrives, 2 or more", 2),
-            "heard": Value(lambda value: value in ("first", "last"), "first or last", "first"),
+            "heard": _choice("first", "last"),
         },
     ),
     "reorder": Kind(words="a call arrives after the next one", meets=reorder),
@@ -359,7 +362,7 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
         words="answers point elsewhere", meets=redirect,
         takes={
             "to": Value(is_text, "an address such as https://elsewhere.example/", "https://elsewhere.example/"),
-            "status": Value(lambda value: value in (301, 302, 303, 307, 308), "301, 302, 303, 307 or 308", 302),
+            "status": _choice(301, 302, 303, 307, 308)._replace(default=302),
         },
     ),
     "slow_drip": Kind(
