@@ -73,7 +73,6 @@ WHO: Final = {
     "buyer":         "Buyer",
     "seller":        "Seller",
     "channel":       "TikTok Shop",
-    "arbitration":   "Arbitration",
     "default":       "Default answer",
 }
 ACTIONS: Final[dict[str, str]] = {

@@ -50,7 +50,7 @@ def decide(
     order = work.order(adjustment.order_id, lock=True)
     assert order is not None
     amount = _offer(adjustment, decision, order.currency)
-    family = _family(work, adjustment)
+    family = family_of(work, adjustment)
     instead = _instead_of(adjustment, family)
     contrary = _check(adjustment, decision, family, instead, work.now)
     if instead is not None and adjustment.decision == replace(decision, amount=amount):
@@ -86,7 +86,7 @@ def decide(
         work.moved(was, replace(entry, outbox_id=entry_id))
 
 
-def _family(work: UnitOfWork, adjustment: Adjustment) -> list[Adjustment]:
+def family_of(work: UnitOfWork, adjustment: Adjustment) -> list[Adjustment]:
     """Return the adjustments that are decided together: all lines of one RMA."""
     assert adjustment.site_adjustment_id is not None
     found = work.adjustments_of_claim(adjustment.profile_id, adjustment.site_adjustment_id, lock=True)

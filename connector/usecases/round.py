@@ -27,7 +27,7 @@ from connector.usecases.delivery.settle import settle
 from connector.usecases.history import MARKETPLACE, moment
 from connector.usecases.import_claims import is_news, take_claim
 from connector.usecases.import_orders import take_order
-from connector.usecases.outbox import decide
+from connector.usecases.outbox import decide, family_of
 from connector.usecases.return_records import with_records
 
 log = logging.getLogger(__name__)
@@ -300,13 +300,8 @@ class Worker:
             adjustment = work.adjustment(adjustment_id, lock=True)
             if adjustment is None or adjustment.status not in AWAITS_SELLER:
                 return False
-            assert adjustment.site_adjustment_id is not None
             # Lines of one RMA are decided alike: where the seller has begun, the default follows.
-            begun = [
-                entry.decision.action
-                for entry in work.adjustments_of_claim(adjustment.profile_id, adjustment.site_adjustment_id)
-                if entry.generation == adjustment.generation and entry.decision
-            ]
+            begun = [entry.decision.action for entry in family_of(work, adjustment) if entry.decision]
             decision = SellerDecision(begun[0] if begun else action)
             try:
                 decide(work, adjustment, decision, by_default=True, secret=self.secret)

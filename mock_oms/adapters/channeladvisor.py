@@ -103,7 +103,7 @@ class ChannelAdvisor:
 
     def order(self, ref: str) -> Order:
         """Return one order, exported or not."""
-        return made_of(self._order, self._json("GET", f"/v1/Orders({ref})", {"$expand": "Items"}))
+        return made_of(self._order, self._json(f"/v1/Orders({ref})", {"$expand": "Items"}))
 
     def mark_exported(self, ref: str) -> None:
         self._call("POST", f"/v1/Orders({ref})/Export")
@@ -135,7 +135,7 @@ class ChannelAdvisor:
             raise unread[0]
 
     def _compare(self, ref: str) -> None:
-        order = self._json("GET", f"/v1/Orders({ref})", {"$expand": "Adjustments,Items($expand=Adjustments)"})
+        order = self._json(f"/v1/Orders({ref})", {"$expand": "Adjustments,Items($expand=Adjustments)"})
         lines = self._expanded(order, "Items")
         shown = {Level.ORDER: [order], Level.ITEM: lines}
         for level, holders in shown.items():
@@ -176,7 +176,7 @@ class ChannelAdvisor:
         def read(path: str, query: Mapping[str, str]) -> list[Json]:
             return list(self._rows_of(path, query))
 
-        reports = Reports(read, lambda path: self._json("GET", path, {}))
+        reports = Reports(read, lambda path: self._json(path, {}))
         made_of(reports.compare, self._store.marked)
         ours = (row for row in reports.orders if str(row["ID"]) in self._store.marked)
         return each_of(self._order, ours), reports.parcels
@@ -277,7 +277,7 @@ class ChannelAdvisor:
         if self._manners.page and "$top" not in query:
             yield from self._skipping(path, query, self._manners.page)
             return
-        page = self._json("GET", path, query)
+        page = self._json(path, query)
         seen: set[str] = set()
         while True:
             yield from list_in(page, "value")
@@ -295,7 +295,7 @@ class ChannelAdvisor:
         links: set[str] = set()
         while True:
             asked = {**query, "$top": str(size), "$skip": str(len(read)), "$count": "true"}
-            page = self._json("GET", path, asked)
+            page = self._json(path, asked)
             rows, count = list_in(page, "value"), page.get("@odata.count")
             while len(rows) < size and (link := page.get("@odata.nextLink")):
                 page = self._follow(link, links)
@@ -324,11 +324,11 @@ class ChannelAdvisor:
         seen.add(target)
         return document_of(self._call("GET", target))
 
-    def _json(self, method: str, path: str, query: Mapping[str, str]) -> Json:
+    def _json(self, path: str, query: Mapping[str, str]) -> Json:
         encoded = _encoded(tuple(query.items()))
         if Manner.OLD_CLIENT in self._manners:
             encoded = encoded.replace("$", "%24")
-        return document_of(self._call(method, f"{path}?{encoded}" if encoded else path))
+        return document_of(self._call("GET", f"{path}?{encoded}" if encoded else path))
 
     def _call(self, method: str, target: str, *, body: Mapping[str, object] | None = None) -> requests.Response:
         sent = None if body is None else json.dumps(body, default=_number).encode()

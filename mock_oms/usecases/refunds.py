@@ -65,7 +65,7 @@ class Refunds:
         """
         order = self.store.order(order_id)
         if amount is not None:
-            amount = a_sum(amount, "amount", order.currency, or_nothing=Manner.BEYOND in self.manners)
+            amount = a_sum(amount, order.currency, or_nothing=Manner.BEYOND in self.manners)
         how = {**_reason(a_reason(reason)), **_flag("PreventSiteProcessing", record_only), **_flag("Restock", restock)}
         how |= _flag("RefundOnly", Manner.REFUND_ONLY in self.manners)
         units = None if line_item_ids is None else _units(order, line_item_ids)

@@ -52,7 +52,7 @@ class Staff:
         if amount is None:
             amount = case.amount
         else:
-            sum_ = a_sum(amount, "amount", case.currency, or_nothing=Manner.BEYOND in self.manners)
+            sum_ = a_sum(amount, case.currency, or_nothing=Manner.BEYOND in self.manners)
             amount = self._an_offer(case, question, sum_)
         if amount == case.amount:
             return self.give(case, self._plain(case, question, Verdict.APPROVE))

@@ -31,7 +31,7 @@ def the_manners(names: Iterable[str]) -> Manners:
         raise Refused(422, "Bad value", str(error), "oms_manners") from None
 
 
-def a_sum(value: Decimal, field: str, currency: str, *, or_nothing: bool = False) -> Decimal:
+def a_sum(value: Decimal, currency: str, *, or_nothing: bool) -> Decimal:
     smallest = unit_of(currency)
     try:
         amount = Decimal(value)
@@ -39,12 +39,8 @@ def a_sum(value: Decimal, field: str, currency: str, *, or_nothing: bool = False
     except (InvalidOperation, ValueError, TypeError):
         good = False
     if not good:
-        raise Refused(
-            422,
-            "Bad value",
-            f"{field} is a sum above zero, a multiple of {smallest} {currency}".rstrip() + f", not {value}.",
-            field,
-        )
+        what = f"amount is a sum above zero, a multiple of {smallest} {currency}".rstrip()
+        raise Refused(422, "Bad value", f"{what}, not {value}.", "amount")
     return written(amount, currency)
 
 

@@ -21,7 +21,6 @@ class Cancellation:
     cancel_type: CancelType
     status: CancelStatus
     role: Role
-    buyer_id: str
     reason: str
     reason_text: str
     lines: tuple[ClaimLine, ...]

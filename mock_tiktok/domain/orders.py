@@ -184,7 +184,6 @@ class Order:
     rts_at: datetime | None = None
     collected_at: datetime | None = None
     delivered_at: datetime | None = None
-    completed_at: datetime | None = None
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None
     cancelled_by: Role | None = None

@@ -71,7 +71,6 @@ class Return:
     number: int
     return_type: ReturnType
     role: Role
-    buyer_id: str
     reason: str
     reason_text: str
     lines: tuple[ClaimLine, ...]

@@ -178,7 +178,6 @@ class Upload:
     """A file of a form."""
 
     content: bytes
-    mime_type: str
 
 
 def _form(received: Received) -> Json:
@@ -190,7 +189,7 @@ def _form(received: Received) -> Json:
     read: Json = fields.to_dict()
     for name, file in files.items():
         with file.stream as stream:
-            read[name] = Upload(stream.read(), file.mimetype)
+            read[name] = Upload(stream.read())
     return read
 
 

@@ -17,6 +17,7 @@ from mock_tiktok.domain.mail import Mail
 from mock_tiktok.domain.money import Amount
 from mock_tiktok.domain.orders import ClaimLine, LineItem, Order, refund_of
 from mock_tiktok.domain.returns import Record, Return
+from mock_tiktok.domain.words import Role
 from mock_tiktok.policy.profile import Profile
 from mock_tiktok.state.index import Shelf
 from mock_tiktok.state.tokens import AppName
@@ -168,8 +169,9 @@ class Store:
         if any(line.replaced for line in lines):
             raise errors.REPLACED_ALREADY()
 
-    def check_asked(self, times: int) -> None:
-        """Raise what the platform says where a buyer has asked that often already."""
+    def check_asked(self, earlier: Iterable[Return | Cancellation]) -> None:
+        """Raise what the platform says where the buyer has asked that often already."""
+        times = sum(1 for item in earlier if item.role is Role.BUYER)
         if times >= self.profile.count("request.most"):
             raise errors.REQUESTS_USED_UP(count=times)
 

@@ -13,11 +13,11 @@ from mock_tiktok.domain.orders import LineItem, Order
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.rules import BUYER_ARRANGES
 from mock_tiktok.domain.searches import Reason
-from mock_tiktok.domain.words import Action, By, OrderStatus, ReturnType, Role
+from mock_tiktok.domain.words import Action, By, OrderStatus, ReturnType
 from mock_tiktok.errors import REASON_UNKNOWN, TOO_LATE, BadValue
 from mock_tiktok.policy.profile import is_known_reason
 from mock_tiktok.state.people import plan_named
-from mock_tiktok.usecases import decisions
+from mock_tiktok.usecases import decisions, refusals
 from mock_tiktok.usecases.purchases import an_amount
 from mock_tiktok.usecases.returns import Manner, Sending
 from mock_tiktok.usecases.shop import Shop
@@ -139,7 +139,7 @@ def _asked(
             raise BadValue("line_item_ids", f"order {order.id} has no line {line_id}")
     if line_item_ids is not None and not line_item_ids:
         raise BadValue("line_item_ids", "must name at least one line, or be left out")
-    shop.check_eligible(order, "BUYER", return_type)
+    refusals.check_request(shop.profile, order, return_type, "BUYER")
     delivered = order.status is OrderStatus.DELIVERED
     if delivered and instead_of is None and shop.platform.now >= shop.order_lifecycle.window_end(order):
         raise TOO_LATE(what="return")
@@ -151,7 +151,7 @@ def _asked(
         raise decisions.nothing_left(lines if line_item_ids else order.lines)
     for line in lines:
         earlier = shop.store.returns_about(line, order.id)
-        shop.store.check_asked(sum(1 for item in earlier if item.role is Role.BUYER))
+        shop.store.check_asked(earlier)
     return ReturnType(return_type), chosen, lines
 
 

@@ -13,14 +13,14 @@ from mock_tiktok.domain.phrases import AWAITED, CANCEL_RECORDS, CANCEL_WORDS
 from mock_tiktok.domain.returns import Record
 from mock_tiktok.domain.rules import RUNS, deadline
 from mock_tiktok.domain.state_machines import CANCELLATION, ORDER, Step
-from mock_tiktok.domain.words import Action, By, CancelStatus, CancelType, OrderStatus, Role
+from mock_tiktok.domain.words import Action, By, CancelStatus, CancelType, OrderStatus
 from mock_tiktok.errors import LINES_NOT_POSSIBLE, NOT_POSSIBLE, PACKAGE_CLAIMED
 from mock_tiktok.state.agenda import MARKETPLACE, RANK_DEADLINE, RANK_STEP
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import Store
 from mock_tiktok.usecases import refusals
 from mock_tiktok.usecases.effects import DEADLINE_SET, Effects, parts_of
-from mock_tiktok.usecases.orders import OrderLifecycle, cancel_stamp, cancelled
+from mock_tiktok.usecases.orders import OrderLifecycle, cancelled
 
 CANCEL_LAPSE: Final = "cancellation lapse"
 CANCEL_PAYOUT: Final = "cancellation payout"
@@ -41,7 +41,6 @@ class CancellationLifecycle:
     def ask(self, order_id: str, reason: str) -> Cancellation:
         """The buyer wants the whole order called off: at once inside the first hour, else the seller is asked."""
         order, now = self._store.order(order_id), self._platform.now
-        self._may(order, "BUYER")
         lines = self._store.units(order)
         profile, early = self._store.profile, order.status is OrderStatus.ON_HOLD or order.paid_at is None
         at_once = early or now < profile.due("cancel.remorse", order.paid_at or now)
@@ -69,13 +68,9 @@ class CancellationLifecycle:
 
     def check_ask(self, order: Order) -> None:
         """Raise what the platform says where the buyer can no longer have the order called off."""
-        self._may(order, "BUYER")
+        refusals.check_request(self._store.profile, order, "CANCEL", "BUYER")
         earlier = map(self._store.get_cancellation, self._store.cancellations_of.get(order.id, ()))
-        self._store.check_asked(sum(1 for item in earlier if item.role is Role.BUYER))
-
-    def check_call_off(self, order: Order) -> None:
-        """Raise what the platform says where the seller can no longer call the order off."""
-        self._may(order, "SELLER")
+        self._store.check_asked(earlier)
 
     def check_units(self, order: Order, lines: Sequence[LineItem], reason: str) -> None:
         """Raise what the platform says where the seller cannot call off just these units."""
@@ -171,9 +166,6 @@ class CancellationLifecycle:
         self.act(item, lapse, By.SYSTEM)
         return "silence: cancellation approved", True
 
-    def _may(self, order: Order, who: str) -> None:
-        refusals.check_request(order, "CANCEL", self._store.profile.eligible[who].get("CANCEL", ()), who)
-
     def _new(
         self, order: Order, lines: Sequence[LineItem], reason: str, by: By, cancel_type: CancelType
     ) -> Cancellation:
@@ -189,7 +181,6 @@ class CancellationLifecycle:
             cancel_type=cancel_type,
             status=CancelStatus.PENDING,
             role=by.role,
-            buyer_id=order.buyer.user_id,
             reason=reason,
             reason_text=self._store.profile.reasons.text(reason),
             lines=tuple(
@@ -230,7 +221,8 @@ class CancellationLifecycle:
         left = cancelled(order, [line.line_item_id for line in item.lines], item.reason_text, item.role)
         now = self._platform.now
         if all(line.cancelled for line in left.lines) and ORDER.after(left.status, Step.CANCEL):
-            self._orders.step(left, Step.CANCEL, **cancel_stamp(now, item.reason_text, item.role))
+            stamp = {"cancelled_at": now, "cancel_reason": item.reason_text, "cancelled_by": item.role}
+            self._orders.step(left, Step.CANCEL, **stamp)
         else:
             self._store.put_order(replace(left, updated_at=now))
 

@@ -62,7 +62,6 @@ _STAMPS: Final = {
     "rts_at": OrderStatus.AWAITING_COLLECTION,
     "collected_at": OrderStatus.IN_TRANSIT,
     "delivered_at": OrderStatus.DELIVERED,
-    "completed_at": OrderStatus.COMPLETED,
 }
 
 
@@ -105,6 +104,7 @@ class OrderLifecycle:
         shipping -= discounts.shipping
         shared = (shipping, tax - on_shipping, on_shipping, fee)
         begun: dict[str, Any] = {"replaced": replaces is not None, "rts_at": steps.get(OrderStatus.AWAITING_COLLECTION)}
+        stamps: dict[str, Any] = {stamp: steps.get(reached) for stamp, reached in _STAMPS.items()}
         hold_until = _hold_until(steps, profile.wait("order.cool_down"))
         order = Order(
             id=order_id,
@@ -125,7 +125,7 @@ class OrderLifecycle:
             provider_name=profile.courier[1],
             hours=_hours(profile, steps[OrderStatus.UNPAID], hold_until),
             hold_until=hold_until,
-            **_stamps(steps),
+            **stamps,
             replaces_order_id=replaces.id if replaces else None,
             asks=asks,
         )
@@ -191,7 +191,7 @@ class OrderLifecycle:
         over = order.status is OrderStatus.DELIVERED and self._platform.now >= self.window_end(order)
         if not over or self._store.has_open_claim(order_id):
             return False
-        self.step(order, Step.COMPLETE, completed_at=self._platform.now)
+        self.step(order, Step.COMPLETE)
         return True
 
     def claim_ended(self, order_id: str) -> None:
@@ -375,10 +375,6 @@ def _parcels(order: Order, line_item_ids: Sequence[str]) -> set[str]:
     return going
 
 
-def _stamps(steps: Mapping[OrderStatus, datetime]) -> dict[str, Any]:
-    return {stamp: steps.get(reached) for stamp, reached in _STAMPS.items()}
-
-
 def _stands(order: Order) -> dict[str, object]:
     """Return since when an order is how far, and where it goes."""
     since = {"paid_at": order.paid_at, "ready_at": order.rts_at, "collected_at": order.collected_at}
@@ -392,11 +388,6 @@ def cancelled(order: Order, line_ids: Sequence[str], words: str, role: Role) -> 
         for line in order.lines
     )
     return replace(order, lines=lines)
-
-
-def cancel_stamp(now: datetime, reason: str, role: Role) -> dict[str, object]:
-    """Return what a cancelled order says of its end."""
-    return {"cancelled_at": now, "cancel_reason": reason, "cancelled_by": role}
 
 
 def _hours(profile: Profile, created_at: datetime, hold_until: datetime | None) -> Hours:

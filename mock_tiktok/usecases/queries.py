@@ -201,7 +201,7 @@ class Queries:
 
     def _why_not(self, order: Order, user: str, request_type: str, line: LineItem) -> ApiError | None:
         try:
-            refusals.check_request(order, request_type, self.profile.eligible[user].get(request_type, ()), user)
+            refusals.check_request(self.profile, order, request_type, user)
             self.store.units(order, (line.id,))
         except ApiError as refused:
             return refused

@@ -48,6 +48,7 @@ from mock_tiktok.errors import (
     ApiError,
     Refusal,
 )
+from mock_tiktok.policy.profile import Profile
 
 _ALL: Final = frozenset(APPROVALS + REJECTIONS)
 _OFFER: Final = frozenset({Action.OFFER_PARTIAL_REFUND})
@@ -160,9 +161,9 @@ def check_status(status: OrderStatus, kind: str, takes: Collection[str]) -> None
         raise OF_ORDERS.get((kind, status), ORDER_STATUS)(status=status)
 
 
-def check_request(order: Order, kind: str, takes: Collection[str], who: str) -> None:
+def check_request(profile: Profile, order: Order, kind: str, who: str) -> None:
     """Raise what the platform says to a request of a BUYER or SELLER for this order, by its status and its marks."""
-    check_status(order.status, kind, takes)
+    check_status(order.status, kind, profile.eligible[who].get(kind, ()))
     _check_marks(order, REQUEST)
     if who == "SELLER":
         _check_marks(order, OF_SELLER)

@@ -119,7 +119,6 @@ class ReturnLifecycle:
             number=self._platform.count("return number"),
             return_type=return_type,
             role=by.role,
-            buyer_id=order.buyer.user_id,
             reason=reason,
             reason_text=self._store.profile.reasons.text(reason),
             lines=tuple(

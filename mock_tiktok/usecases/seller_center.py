@@ -13,7 +13,7 @@ from mock_tiktok.domain.money import in_coins
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.words import APPROVALS, REJECTIONS, Action, By, ReturnType
 from mock_tiktok.errors import NOT_DEDUCTIBLE, OVER_REFUND, PARTIAL_NOT_POSSIBLE, BadValue
-from mock_tiktok.usecases import decisions
+from mock_tiktok.usecases import decisions, refusals
 from mock_tiktok.usecases.shop import Shop
 
 _PICTURE: Final = (200, 200)  # the size of a picture that somebody takes with a rejection
@@ -80,7 +80,7 @@ def refund(
 ) -> Return:
     """Start a refund that no buyer has asked for; without a reason the first on offer is taken."""
     order = shop.order(order_id)
-    shop.check_eligible(order, "SELLER", ReturnType.REFUND)
+    refusals.check_request(shop.profile, order, ReturnType.REFUND, "SELLER")
     chosen = reason or shop.profile.reasons.first("seller", "REFUND", order.status) or ""
     total = _money("amount", amount, order.currency) if amount is not None else None
     return shop.create_return(

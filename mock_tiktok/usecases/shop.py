@@ -191,7 +191,7 @@ class Shop(Queries):
         order = self.store.order(order_id)
         if return_type not in (ReturnType.REFUND, ReturnType.RETURN_AND_REFUND):
             raise INVALID(what=f"return_type {return_type!r} is not REFUND or RETURN_AND_REFUND")
-        self.check_eligible(order, "SELLER", return_type)
+        refusals.check_request(self.profile, order, return_type, "SELLER")
         total = None
         if refund_total is not None:
             total = decisions.money("refund_total", refund_total, order.currency, currency)
@@ -231,7 +231,7 @@ class Shop(Queries):
     ) -> Cancellation:
         """Cancel Order: the seller calls off an order, or units of it that are out of stock."""
         order = self.store.order(order_id)
-        self.cancellation_lifecycle.check_call_off(order)
+        refusals.check_request(self.profile, order, "CANCEL", "SELLER")
         self.check_reason(reason, "seller", "CANCEL", order.status)
         lines = self.store.units(order, line_item_ids, skus)
         self.cancellation_lifecycle.check_units(order, lines, reason)
@@ -309,10 +309,6 @@ class Shop(Queries):
         """Raise what the platform says where the seller has offered a part as often as may be."""
         if item.offers_made >= self.profile.count("partial_offer.most") and item.claim is Claim.REQUESTED:
             raise OFFERS_USED_UP(count=item.offers_made)
-
-    def check_eligible(self, order: Order, who: str, request_type: str) -> None:
-        """Raise what the platform says where an order in that status cannot be claimed so, by a BUYER or SELLER."""
-        refusals.check_request(order, request_type, self.profile.eligible[who].get(request_type, ()), who)
 
     def _within_refundable(self, order: Order, total: Decimal | None, line_item_ids: Sequence[str]) -> None:
         """An amount above what is left is 25005005, also where nothing is left at all."""

@@ -34,7 +34,7 @@ DECISIONS: Final[Mapping[str, Sequence[Action]]] = {
 CALLS: Final = (("Create Return", "REFUND"), ("Create Return", "RETURN_AND_REFUND"), ("Cancel Order", "CANCEL"))
 _AT: Final = datetime(2031, 3, 3, tzinfo=UTC)
 _ASKED: Final[dict[str, Any]] = {
-    **dict.fromkeys(("shop_id", "order_id", "buyer_id", "reason", "reason_text"), ""),
+    **dict.fromkeys(("shop_id", "order_id", "reason", "reason_text"), ""),
     "number": 1,
     "role": Role.BUYER,
     "lines": (),

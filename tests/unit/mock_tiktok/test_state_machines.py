@@ -24,7 +24,7 @@ def a_return(
 ) -> Return:
     amount = Amount("USD", Decimal("10.00"), Decimal("10.00"), Decimal("0.00"), Decimal("0.00"))
     return Return(
-        "r", "s", "o", 1, kind, words.Role.BUYER, "b", "why", "Why", (ClaimLine("l", "i", amount),), amount,
+        "r", "s", "o", 1, kind, words.Role.BUYER, "why", "Why", (ClaimLine("l", "i", amount),), amount,
         START, START, claim, parcel, money, dispute,
     )  # fmt: skip
 
