@@ -7,6 +7,7 @@ that is the most that can ever be paid back for it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -236,6 +237,10 @@ class Order:
     def line(self, line_id: str) -> LineItem | None:
         """Return the line of that id, if the order has it."""
         return next((line for line in self.lines if line.id == line_id), None)
+
+    def claimed(self, lines: Iterable[ClaimLine]) -> list[LineItem]:
+        """Return the units that these lines of a return or cancellation are about."""
+        return [line for line in (self.line(part.line_item_id) for part in lines) if line]
 
 
 def refund_of(line: LineItem, total: Decimal, currency: str, *, tax_in_subtotal: bool) -> Amount:

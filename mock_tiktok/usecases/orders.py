@@ -104,7 +104,6 @@ class OrderLifecycle:
         shipping -= discounts.shipping
         shared = (shipping, tax - on_shipping, on_shipping, fee)
         begun: dict[str, Any] = {"replaced": replaces is not None, "rts_at": steps.get(OrderStatus.AWAITING_COLLECTION)}
-        stamps: dict[str, Any] = {stamp: steps.get(reached) for stamp, reached in _STAMPS.items()}
         hold_until = _hold_until(steps, profile.wait("order.cool_down"))
         order = Order(
             id=order_id,
@@ -125,7 +124,7 @@ class OrderLifecycle:
             provider_name=profile.courier[1],
             hours=_hours(profile, steps[OrderStatus.UNPAID], hold_until),
             hold_until=hold_until,
-            **stamps,
+            **_stamps(steps),
             replaces_order_id=replaces.id if replaces else None,
             asks=asks,
         )
@@ -373,6 +372,10 @@ def _parcels(order: Order, line_item_ids: Sequence[str]) -> set[str]:
     if line_item_ids and all(line.shipped for line in chosen):
         raise BadValue("line_item_ids", "have left already")
     return going
+
+
+def _stamps(steps: Mapping[OrderStatus, datetime]) -> dict[str, Any]:
+    return {stamp: steps.get(reached) for stamp, reached in _STAMPS.items()}
 
 
 def _stands(order: Order) -> dict[str, object]:

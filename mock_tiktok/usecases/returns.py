@@ -138,8 +138,8 @@ class ReturnLifecycle:
             combined_id=manner.combined_id,
             is_quick_refund=manner.is_quick_refund and goods,
         )
-        item = self._with_deadline(None, item, now)
-        self._keep(None, item, now)
+        item = self._with_deadline(None, item)
+        self._keep(None, item)
         self._effects.asked(item, by, images)
         return item
 
@@ -161,15 +161,14 @@ class ReturnLifecycle:
 
         `total` is a new refund total (a won dispute for less); `offer` is what a seller offers instead.
         """
-        now = self._platform.now
         moved = self.check_now(item, action, by, refusing)
-        moved = self._with_details(moved, action, now, offer=offer, reason=reason, sending=sending or Sending())
+        moved = self._with_details(moved, action, offer=offer, reason=reason, sending=sending or Sending())
         if action is Action.ACCEPT_OFFER:
             moved = replace(self.with_total(moved, moved.offer), buyer_keeps_item=True)
         if total is not None:
             moved = self.with_total(moved, total)
-        moved = self._with_deadline(item, replace(moved, updated_at=now), now)
-        planned = self._planned(item, moved, now)
+        moved = self._with_deadline(item, replace(moved, updated_at=self._platform.now))
+        planned = self._planned(item, moved)
         if moved.claim is Claim.REPLACED:
             moved = replace(moved, replacement_order_id=self._orders.send_again(moved.order_id, line_ids(moved)).id)
         self._store.put_return(moved)
@@ -183,9 +182,8 @@ class ReturnLifecycle:
         """Have the deadline that runs fall at another hour, for this request alone."""
         if item.deadline is None:
             raise NOT_POSSIBLE(status=item.status, action="another deadline")
-        now = self._platform.now
-        moved = replace(item, deadline=replace(item.deadline, due=due), updated_at=now)
-        self._keep(item, moved, now)
+        moved = replace(item, deadline=replace(item.deadline, due=due), updated_at=self._platform.now)
+        self._keep(item, moved)
         self._effects.deadline_set(moved)
         return moved
 
@@ -218,7 +216,7 @@ class ReturnLifecycle:
         order, goods = self._store.order(item.order_id), item.return_type is ReturnType.RETURN_AND_REFUND
         return_type = ReturnType.REFUND if goods else ReturnType.RETURN_AND_REFUND
         reason = self._store.profile.reasons.offered("buyer", return_type, order.status)[0].name
-        lines = [line for line in (order.line(part.line_item_id) for part in item.lines) if line]
+        lines = order.claimed(item.lines)
         amounts = self._store.amounts(order, lines, [line.refundable for line in lines])
         self.change(item, return_type, reason, lines, amounts, By.BUYER)
 
@@ -237,7 +235,7 @@ class ReturnLifecycle:
             seller_labelled=True,
             updated_at=self._platform.now,
         )
-        self._keep(item, labelled, self._platform.now)
+        self._keep(item, labelled)
         return labelled
 
     def check(self, item: Return, action: Action, refusing: Refusing | None = None) -> Return:
@@ -252,7 +250,7 @@ class ReturnLifecycle:
     def check_now(self, item: Return, action: Action, by: By, refusing: Refusing | None = None) -> Return:
         """Return what comes of somebody's action; raise where it is refused, also for the hour and what was before."""
         moved = self.check(item, action, refusing)
-        self._in_time(item, action, by, self._platform.now)
+        self._in_time(item, action, by)
         return self._disputable(moved) if action is Action.DISPUTE else moved
 
     def run(self, kind: str, return_id: str) -> tuple[str, bool]:
@@ -288,7 +286,7 @@ class ReturnLifecycle:
             kept = (item.amount.total * Decimal(str(most))).quantize(coin(item.amount.currency), ROUND_DOWN)
             self.act(item, action, By.SELLER_CENTER, total=item.amount.total - kept)
         elif action is Action.REJECT_RECEIVED_PACKAGE:
-            reason = self._store.profile.reasons.offered("reject", reason_kind(item, action))[0].name
+            reason = self._store.profile.reasons.first("reject", reason_kind(item, action))
             images = [self._store.upload(f"{item.return_id} {number}".encode(), _PICTURE) for number in range(2)]
             self.act(item, action, By.SELLER_CENTER, reason=reason, images=images)
         elif action is Action.SHIP:
@@ -314,13 +312,12 @@ class ReturnLifecycle:
         """Return the return with another refund total, shared out over its units."""
         if total is None or total == item.amount.total:
             return item
-        order = self._store.order(item.order_id)
-        shares = split(total, [line.amount.total for line in item.lines], order.currency)
-        return self._with_shares(item, order, shares)
+        shares = split(total, [line.amount.total for line in item.lines], item.amount.currency)
+        return self._with_shares(item, shares)
 
-    def _with_shares(self, item: Return, order: Order, shares: Sequence[Decimal]) -> Return:
-        lines = [line for line in (order.line(part.line_item_id) for part in item.lines) if line]
-        amounts = self._store.amounts(order, lines, shares)
+    def _with_shares(self, item: Return, shares: Sequence[Decimal]) -> Return:
+        order = self._store.order(item.order_id)
+        amounts = self._store.amounts(order, order.claimed(item.lines), shares)
         parts = tuple(replace(part, amount=amount) for part, amount in zip(item.lines, amounts, strict=True))
         return replace(item, lines=parts, amount=Amount.sum(order.currency, amounts))
 
@@ -332,24 +329,17 @@ class ReturnLifecycle:
             return_type, won_replacement_is_paid=self._store.profile.says("replacement.dispute_won", "refund")
         )
 
-    def _in_time(self, item: Return, action: Action, by: By, now: datetime) -> None:
+    def _in_time(self, item: Return, action: Action, by: By) -> None:
         """A deadline is exclusive: whoever comes at it or later is too late, though the platform has yet to act."""
         limit = item.deadline
-        if limit is None or not limit.missed(now) or action.is_lapse:
+        if limit is None or not limit.missed(self._platform.now) or action.is_lapse:
             return
         sides = {By.SELLER: {By.SELLER, By.SELLER_CENTER}, By.BUYER: {By.BUYER}, By.OPERATOR: {By.OPERATOR}}
         if by in sides.get(limit.whom, set()):
             raise TOO_LATE(what=action.value.lower().replace("_", " "))
 
     def _with_details(
-        self,
-        item: Return,
-        action: Action,
-        now: datetime,
-        *,
-        offer: Decimal | None,
-        reason: str | None,
-        sending: Sending,
+        self, item: Return, action: Action, *, offer: Decimal | None, reason: str | None, sending: Sending
     ) -> Return:
         if action is Action.OFFER_PARTIAL_REFUND:
             return replace(item, offer=offer, buyer_rejected_offer=False, offers_made=item.offers_made + 1)
@@ -364,15 +354,14 @@ class ReturnLifecycle:
             return replace(labelled, shipping_cost=cost, shipping_payer=payer)
         if action is Action.SHIP:
             own = item.shipment_type == BUYER_ARRANGES
-            item = replace(
-                item, sent_line_ids=sending.line_item_ids, damaged_line_ids=sending.damaged_ids, shipped_at=now
-            )
+            item = replace(item, sent_line_ids=sending.line_item_ids, damaged_line_ids=sending.damaged_ids)
+            item = replace(item, shipped_at=self._platform.now)
             if own:
                 number = sending.tracking_number or item.tracking_number  # the seller's label has one
                 item = replace(item, shipping_cost=sending.cost, tracking_number=number)
             return self._on_its_way(item)
         if action is Action.ARRIVE:
-            return replace(item, arrived_at=now)
+            return replace(item, arrived_at=self._platform.now)
         if action.value.startswith("REJECT_"):
             return replace(item, reject_reason=reason)
         return item
@@ -388,7 +377,7 @@ class ReturnLifecycle:
     def _disputable(self, item: Return) -> Return:
         """Return the return as it goes to the operator: over what is still refundable and in nobody else's hands."""
         order = self._store.order(item.order_id)
-        claimed = [line for line in (order.line(part.line_item_id) for part in item.lines) if line]
+        claimed = order.claimed(item.lines)
         if any(self._store.held_by(line.id) not in (None, item.return_id) for line in claimed):
             raise ALREADY_OPEN()
         if item.return_type is ReturnType.REPLACEMENT:
@@ -401,13 +390,13 @@ class ReturnLifecycle:
         left = [min(part.amount.total, line.refundable) for part, line in zip(item.lines, claimed, strict=True)]
         if item.return_type is not ReturnType.REPLACEMENT and not any(left):
             raise ALREADY_CLOSED()
-        return self._with_shares(item, order, left)
+        return self._with_shares(item, left)
 
-    def _with_deadline(self, old: Return | None, item: Return, now: datetime) -> Return:
+    def _with_deadline(self, old: Return | None, item: Return) -> Return:
         what = None if self._decided(item) else running(item)
         if what == "dispute.seller_evidence" and old and old.dispute is Dispute.IN_PROGRESS:
             return item  # evidence, then decision: neither is begun anew
-        return replace(item, deadline=deadline_after(old, item, what, now, self._due(item)))
+        return replace(item, deadline=deadline_after(old, item, what, self._platform.now, self._due(item)))
 
     def _due(self, item: Return) -> Callable[[str, datetime], datetime]:
         profile, unshipped = self._store.profile, "refund_only.not_shipped"
@@ -426,7 +415,7 @@ class ReturnLifecycle:
             action = Action.HAND_BACK  # so the buyer's plan has it, of the first dispute
         if action is None:
             later = replace(item, deadline=deadline("dispute.decision", now, self._due(item)), updated_at=now)
-            self._keep(item, later, now)
+            self._keep(item, later)
             self._effects.evidence_over(later)
             return "time for evidence over"
         granted = action is Action.SUPPORT_BUYER and plan.granted_half
@@ -439,14 +428,14 @@ class ReturnLifecycle:
             return f"refund paid {item.amount.total} {item.amount.currency}"
         return ACT_WORDS[action]
 
-    def _keep(self, old: Return | None, item: Return, now: datetime) -> None:
-        planned = self._planned(old, item, now)
+    def _keep(self, old: Return | None, item: Return) -> None:
+        planned = self._planned(old, item)
         self._store.put_return(item)
         self._schedule(item, planned)
 
-    def _planned(self, old: Return | None, item: Return, now: datetime) -> list[_Entry]:
+    def _planned(self, old: Return | None, item: Return) -> list[_Entry]:
         """Return what keeps the agenda in step with the return's state, before anything is changed."""
-        profile, planned = self._store.profile, []
+        profile, now, planned = self._store.profile, self._platform.now, []
         if old is None or old.deadline != item.deadline:
             limit = item.deadline
             what = f"deadline: {AWAITED[limit.what]}" if limit else ""
@@ -456,7 +445,7 @@ class ReturnLifecycle:
         for kind, (wait, what) in wanted.items():
             if kind not in before:
                 planned.append(_Entry(kind, profile.due(wait, now) if wait else now, RANK_STEP, MARKETPLACE, what))
-        return [*planned, self._person(item, now)]
+        return [*planned, self._person(item)]
 
     def _schedule(self, item: Return, planned: Iterable[_Entry]) -> None:
         agenda, ids = self._platform.agenda, {"shop_id": item.shop_id, "return_id": item.return_id}
@@ -484,15 +473,14 @@ class ReturnLifecycle:
     def _decided(self, item: Return) -> Decided | None:
         if item.claim is not Claim.REQUESTED:
             return None
-        order = self._store.order(item.order_id)
-        lines = [line for line in (order.line(part.line_item_id) for part in item.lines) if line]
+        lines = self._store.order(item.order_id).claimed(item.lines)
         return decided(item, lines, self._store.profile)
 
-    def _person(self, item: Return, now: datetime) -> _Entry:
+    def _person(self, item: Return) -> _Entry:
         action = next_act(plan_named(self._store.order(item.order_id).plan), item)
         if action is None:
             return _Entry(PERSON)
-        profile, words = self._store.profile, ACT_WORDS[action]
+        profile, now, words = self._store.profile, self._platform.now, ACT_WORDS[action]
         if action in _BY_SELLER:
             return _Entry(PERSON, now, RANK_PEOPLE, MARKETPLACE, f"{words} in Seller Center")
         if action is Action.ARRIVE:
