@@ -209,7 +209,8 @@ class DecisionLedger:
 
     def kept(self, claim: str) -> bool:
         """Return whether the staff have decided something about a claim that the connector has not been told."""
-        return any(decision.kept for (about, _), decision in self._decisions.items() if about == claim)
+        given = (self._decisions.get((claim, question)) for question in Question)
+        return any(decision is not None and decision.kept for decision in given)
 
     def done(self, claim: str, question: str) -> bool:
         """Return whether the connector has carried out what the staff decided on this, and nothing has moved since."""

@@ -96,7 +96,7 @@ class AsMeant(Invariant):
     _decided: dict[tuple[str, str], _Meant] = field(default_factory=dict)
     _answers: Answers = field(default_factory=Answers)
     _asked: dict[str, dict[str, _Meant]] = field(default_factory=lambda: defaultdict(dict))  # by order and case
-    _wishes: dict[tuple[str, str], PlayerEvent] = field(default_factory=dict)  # refunds, by order and case
+    _wishes: dict[str, dict[str, PlayerEvent]] = field(default_factory=lambda: defaultdict(dict))  # refunds, likewise
     _moves: list[tuple[PlayerEvent, Exchange | None]] = field(default_factory=list)
     _told: Told = field(default_factory=Told)
     _to_compare: dict[str, None] = field(default_factory=dict)
@@ -114,9 +114,9 @@ class AsMeant(Invariant):
             units = frozenset(event.units)
             meant = _Meant(event.seq, event.adjustment, event.reason, units=units, restock=event.restock)
             self._asked[event.order][event.adjustment] = meant
-            self._wishes[event.order, event.adjustment] = event
+            self._wishes[event.order][event.adjustment] = event
         elif event.name == EventName.REFUND_RECORDED:
-            self._wishes[event.order, event.adjustment] = event
+            self._wishes[event.order][event.adjustment] = event
         elif event.name == EventName.ORDER_PLACED:
             self._told.placed(event)
         elif event.name in (EventName.ORDER_STATUS_CHANGED, EventName.ADDRESS_CHANGED):
@@ -140,7 +140,7 @@ class AsMeant(Invariant):
                 self.limits,
                 reason=reason,
                 restock=restock,
-                wish=self._wishes.get((event.order, event.adjustment)),
+                wish=self._wishes.get(event.order, {}).get(event.adjustment),
                 answers=self._answers,
                 wished=self.decisions.outsiders.have_asked(event.order),
             )
@@ -199,7 +199,7 @@ class AsMeant(Invariant):
             asked = list(self._asked[event.order].values())
             if asked and not self.decisions.outsiders.have_asked(event.order):
                 self.occasions += 1
-                first = min(wish.at for (order, _), wish in self._wishes.items() if order == event.order)
+                first = min(wish.at for wish in self._wishes[event.order].values())
                 troubled = self.limits.met(event.shop, first, event.at)  # the same may have been begun as a part
                 whole = not troubled and self._told.is_whole(event.order, {*event.units, *self._called_off(event)})
                 yield from _not_asked(event, asked, whole=whole, there=self._told.is_there(event, self.limits))
