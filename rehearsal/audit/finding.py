@@ -9,22 +9,9 @@ from rehearsal.sums import Sum
 
 # What a finding's document says, in this order.
 SHOWN: Final = (
-    *(
-        "id",
-        "invariant",
-        "number",
-        "rule",
-        "verdict",
-        "certainty",
-        "source",
-        "suspect",
-        "at",
-        "expected",
-        "seen",
-        "why",
-    ),
-    *("occasions", "witness", "reproduce"),
-)
+    "id", "invariant", "number", "rule", "verdict", "certainty", "source", "suspect", "at", "expected", "seen", "why",
+    "occasions", "witness", "reproduce",
+)  # fmt: skip
 
 
 class Verdict(StrEnum):
