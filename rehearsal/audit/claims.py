@@ -64,6 +64,11 @@ class Claim:
     paid_at: datetime | None = None
 
     @property
+    def about(self) -> dict[str, str]:
+        """Return its order and itself, as a witness names them."""
+        return {"order_id": self.order_id, "claim": self.id}
+
+    @property
     def now(self) -> State:
         return self.states[-1]
 

@@ -199,6 +199,11 @@ class PlayerEvent:
         return self.returned or self.cancellation or None
 
     @property
+    def about(self) -> dict[str, str]:
+        """Return its order and its claim, as a witness names them."""
+        return {"order_id": self.order, "claim": self.claim or ""}
+
+    @property
     def status(self) -> str:
         return self.moved_to or self.placed
 

@@ -5,6 +5,8 @@ the world has come to rest, what then stands in the ledgers. It keeps only what 
 plain data that can be pickled.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -92,6 +94,28 @@ class Violation:
     witness: Witness
     certainty: str | None = None
     unless_by_default: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        key: str,
+        expected: str,
+        seen: str,
+        about: Mapping[str, str],
+        *events: int,
+        call: Exchange | None = None,
+        exchanges: tuple[int, ...] = (),
+        money: Mapping[str, Sum] | None = None,
+        suspect: str = "",
+        certainty: str | None = None,
+    ) -> Violation:
+        """Return a violation whose witness shows these events, and the `call` unless it shows other `exchanges`.
+
+        Where no `suspect` is named it is whoever made the call, and without a call the connector.
+        """
+        by = suspect or (call.caller if call else "connector")
+        witness = Witness(exchanges or ((call.seq,) if call else ()), events, money or {}, about)
+        return cls(key, by, expected, seen, witness, certainty)
 
 
 NO_VIOLATION: Final[tuple[Violation, ...]] = ()

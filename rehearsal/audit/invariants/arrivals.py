@@ -8,7 +8,6 @@ from typing import Final
 
 from rehearsal.audit.decision_ledger import ZERO
 from rehearsal.audit.event import REQUESTS, EventName
-from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.limits import EVERY_SHOP
 from rehearsal.moments import shown_time
@@ -102,8 +101,8 @@ class EverythingArrives(Invariant):
     def _offered(self, event: PlayerEvent) -> Iterable[Violation]:
         """Judge that what an OMS has marked is not offered to it again, unless trouble may have shown something old."""
         if event.again and not self.limits.extension(EVERY_SHOP, event.at - self.limits.one_round):
-            witness = Witness(events=(event.seq,), about={"order_id": event.order})
-            yield Violation(f"offered {event.order} {event.seq}", "connector", NOT_AGAIN, "it is in the list", witness)
+            key, about = f"offered {event.order} {event.seq}", {"order_id": event.order}
+            yield Violation.of(key, NOT_AGAIN, "it is in the list", about, event.seq)
 
     def _shown(self, event: PlayerEvent) -> None:
         if event.placed not in NOT_SHOWN and event.order in self._hidden:
@@ -122,31 +121,25 @@ class EverythingArrives(Invariant):
     def _stands(self, claim: str, event: PlayerEvent) -> Iterable[Violation]:
         """Judge that a claim stands in one case."""
         known = self._readings.setdefault(claim, _Readings(event.adjustment, event.seq))
-        about = {"order_id": event.order, "claim": claim, "adjustment_id": event.adjustment}
         if event.adjustment != known.case:
-            expected = f"the claim in one case, {known.case}"
-            seen = f"it stands in {event.adjustment} too"
-            witness = Witness(events=(known.seq, event.seq), about=about)
-            yield Violation(f"cases {claim} {event.adjustment}", "connector", expected, seen, witness)
+            expected, seen = f"the claim in one case, {known.case}", f"it stands in {event.adjustment} too"
+            about = {**event.about, "adjustment_id": event.adjustment}
+            yield Violation.of(f"cases {claim} {event.adjustment}", expected, seen, about, known.seq, event.seq)
 
     def _read(self, claim: str, event: PlayerEvent) -> Iterable[Violation]:
         """Judge that a claim stands in one case, and each of its units in one open adjustment."""
         yield from self._stands(claim, event)
         known = self._readings[claim]
-        about = {"order_id": event.order, "claim": claim, "adjustment_id": event.adjustment}
+        about = {**event.about, "adjustment_id": event.adjustment}
         known.open.pop(event.ref, None)
         if event.placed in OVER:
             return
         units, sum_ = frozenset(event.units), Sum(event.amount or ZERO, event.currency)
         for ref, (seq, others) in known.open.items():
             if units == others or units & others:
-                beside = Violation(
-                    f"twice {claim} {ref} {event.ref}",
-                    "connector",
-                    f"the claim's units in one open adjustment, {ref}",
-                    f"{event.ref} is open beside it, of {sum_}",
-                    Witness(events=(seq, event.seq), money={"amount": sum_}, about=about),
-                )
+                key, expected = f"twice {claim} {ref} {event.ref}", f"the claim's units in one open adjustment, {ref}"
+                seen = f"{event.ref} is open beside it, of {sum_}"
+                beside = Violation.of(key, expected, seen, about, seq, event.seq, money={"amount": sum_})
                 self._beside.append((known, {ref, event.ref}, beside))
         known.open[event.ref] = (event.seq, units)
 
@@ -174,8 +167,8 @@ class EverythingArrives(Invariant):
                 return
             marks = self._marks[order] = (*self._marks.get(order, ()), exchange.seq)
             if len(marks) > READERS:
-                witness = Witness(exchanges=marks[: READERS + 1], about={"order": order})
-                yield Violation(f"again {order}", "connector", NOT_AGAIN, f"it was marked {len(marks)} times", witness)
+                seen, shown = f"it was marked {len(marks)} times", marks[: READERS + 1]
+                yield Violation.of(f"again {order}", NOT_AGAIN, seen, {"order": order}, exchanges=shown)
 
     def after_act(self, now: datetime) -> Iterable[Violation]:
         """Nothing is awaited for longer than the limit; and a pull, which reads what is new first, is over."""
@@ -203,8 +196,8 @@ class EverythingArrives(Invariant):
             if since + self.limits.one_pull + longer < now:
                 del self._taken_back[order]
                 expected = "an order whose mark as exported was taken back offered again"
-                witness = Witness(exchanges=(seq,), about={"order": order})
-                yield Violation(f"back {order}", "connector", expected, "nobody has marked it since", witness)
+                seen = "nobody has marked it since"
+                yield Violation.of(f"back {order}", expected, seen, {"order": order}, exchanges=(seq,))
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
         """A round and a pull that found nothing new have passed everything awaited by, unless trouble kept it away."""
@@ -233,5 +226,4 @@ class EverythingArrives(Invariant):
             seen += f"; the connector has asked for the shop's claims {looks} times since: {ELSEWHERE}"
         elif looks is not None:
             seen += "; the connector has not asked for the shop's claims since"
-        witness = Witness(events=(awaited.seq,), money=money, about=about)
-        return Violation(f"missing {identity}", "connector", expected, seen, witness)
+        return Violation.of(f"missing {identity}", expected, seen, about, awaited.seq, money=money)

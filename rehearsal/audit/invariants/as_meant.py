@@ -13,7 +13,6 @@ from typing import Final
 
 from rehearsal.audit.decision_ledger import APPROVING, is_rejection
 from rehearsal.audit.event import MOVES, REQUESTS, EventName
-from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.answers import Answers
 from rehearsal.audit.invariants.as_shown import judge_listed, judge_row
@@ -183,8 +182,7 @@ class AsMeant(Invariant):
         expected = "a call that the marketplace can make sense of"
         seen = f"{exchange.operation} refused with {exchange.code}: {what}"
         key = f"senseless {exchange.operation} {exchange.code} {claim or exchange.seq}"
-        witness = Witness(exchanges=(exchange.seq,), about={"claim": claim, "what": "call"})
-        return Violation(key, "connector", expected, seen, witness)
+        return Violation.of(key, expected, seen, {"claim": claim, "what": "call"}, call=exchange)
 
     def after_act(self, now: datetime) -> Iterable[Violation]:
         """Hold the act's moves against what was meant, and the sums that were read against the marketplace's."""
@@ -296,17 +294,7 @@ def _names_key(reason: str) -> bool:
 
 
 def _departs(event: PlayerEvent, exchange: Exchange | None, meant: _Meant, wrong: _Wrong) -> Violation:
-    about = {"order_id": event.order, "claim": event.claim or "", "adjustment_id": meant.adjustment_id}
-    refund = event.refund_total
-    return Violation(
-        f"{wrong.what} {event.claim} {event.seq}",
-        "connector" if exchange is None else exchange.caller,
-        wrong.expected,
-        wrong.seen,
-        Witness(
-            () if exchange is None else (exchange.seq,),
-            (meant.seq, event.seq),
-            {} if refund is None else {"refund": Sum(refund, event.currency)},
-            {**about, "what": wrong.what},
-        ),
-    )
+    about = {**event.about, "adjustment_id": meant.adjustment_id, "what": wrong.what}
+    key, seqs = f"{wrong.what} {event.claim} {event.seq}", (meant.seq, event.seq)
+    money = {} if event.refund_total is None else {"refund": Sum(event.refund_total, event.currency)}
+    return Violation.of(key, wrong.expected, wrong.seen, about, *seqs, call=exchange, money=money)

@@ -5,18 +5,8 @@ from decimal import Decimal
 from typing import Final
 
 from rehearsal.audit.claims import Claim
-from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
-from rehearsal.audit.invariants.status_words import (
-    ASKING,
-    FAILED,
-    GOODS,
-    HANDED_BACK,
-    WAITS,
-    asks,
-    said_of,
-    statuses,
-)
+from rehearsal.audit.invariants.status_words import ASKING, FAILED, GOODS, HANDED_BACK, WAITS, asks, said_of, statuses
 from rehearsal.audit.limits import Limits
 from rehearsal.moments import time_or_none
 from rehearsal.seats.port import AdjustmentRow, Overview, tells
@@ -46,10 +36,9 @@ def judge_row(row: AdjustmentRow, claim: Claim, limits: Limits) -> Iterable[Viol
     if waits and tells(row, "deadline") and not limits.same(row.deadline, state.deadline):
         wrong.append(("deadline", time_or_none(state.deadline), time_or_none(row.deadline)))
     for what, expected, seen in wrong:
-        about = {"order_id": claim.order_id, "claim": claim.id, "adjustment_id": row.id, "what": what}
+        about = {**claim.about, "adjustment_id": row.id, "what": what}
         money = {"marketplace": official, "OMS": shown} if what == "sum" else {}
-        witness = Witness(events=(state.seq,), money=money, about=about)
-        yield Violation(f"told {what} {claim.id} {seen}", "connector", expected, seen, witness)
+        yield Violation.of(f"told {what} {claim.id} {seen}", expected, seen, about, state.seq, money=money)
 
 
 def judge_listed(
@@ -71,11 +60,11 @@ def judge_listed(
     official, shown = Sum(paid, currency), Sum(listed.refunded, currency)
     if shown != official:
         wrong.append((f"{official} refunded", f"{shown} refunded"))
-    for expected, seen in wrong:
-        about = {"order_id": order_id, "what": "list"}
-        money = {"marketplace": official, "list": shown}
-        witness = Witness(events=tuple(claim.now.seq for claim in claims), money=money, about=about)
-        yield Violation(f"listed {order_id} {seen}", "connector", f"in the list of orders {expected}", seen, witness)
+    about, money = {"order_id": order_id, "what": "list"}, {"marketplace": official, "list": shown}
+    seqs = [claim.now.seq for claim in claims]
+    for said, seen in wrong:
+        expected = f"in the list of orders {said}"
+        yield Violation.of(f"listed {order_id} {seen}", expected, seen, about, *seqs, money=money)
 
 
 def _waits(claim: Claim) -> bool:

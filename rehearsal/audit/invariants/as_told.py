@@ -23,13 +23,7 @@ from rehearsal.audit.invariants.order_told import (
     judge_parcels,
     second,
 )
-from rehearsal.audit.invariants.status_words import (
-    ASKING,
-    FAILED,
-    KNOWN_ONLY,
-    said_of,
-    statuses,
-)
+from rehearsal.audit.invariants.status_words import ASKING, FAILED, KNOWN_ONLY, said_of, statuses
 from rehearsal.audit.invariants.sums_told import ON_SHIPPING, Reading, current, judge_sum, judge_taxes, wrong
 from rehearsal.audit.limits import Limits
 from rehearsal.moments import shown_time, time_or_none

@@ -8,7 +8,6 @@ from typing import Final
 
 from rehearsal.audit.claims import LOOKING, Claim, State
 from rehearsal.audit.event import EventName, PlayerEvent, Trouble
-from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, Violation
 from rehearsal.audit.limits import SAME_ROUND
 from rehearsal.audit.settling import ENDED
@@ -80,16 +79,9 @@ class NoNeedlessCall(Invariant):
             found += self._too_late(exchange, claim, read)
             if read is None or not read.status.endswith(ENDED):
                 continue
-            about = {"order_id": claim.order_id, "claim": claim.id}
-            found.append(
-                Violation(
-                    f"needless {claim.id} {exchange.operation}",
-                    exchange.caller,
-                    f"no decision about a claim that was read as {read.status}",
-                    f"{exchange.operation} at {shown_time(exchange.at)}",
-                    Witness((exchange.seq,), (read.seq,), about=about),
-                )
-            )
+            key = f"needless {claim.id} {exchange.operation}"
+            expected = f"no decision about a claim that was read as {read.status}"
+            found.append(Violation.of(key, expected, _sent(exchange), claim.about, read.seq, call=exchange))
         return found
 
     def _too_late(self, exchange: Exchange, claim: Claim, read: State | None) -> Iterable[Violation]:
@@ -99,9 +91,8 @@ class NoNeedlessCall(Invariant):
         late = exchange.at > read.deadline + self.limits.at_once + self.limits.grain
         if late and not self.limits.troubled(claim.shop_id, exchange.at):
             expected = f"no answer to {claim.id} after {shown_time(read.deadline)}, until when it was asked for"
-            seen = f"{exchange.operation} at {shown_time(exchange.at)}"
-            witness = Witness((exchange.seq,), (read.seq,), about={"order_id": claim.order_id, "claim": claim.id})
-            yield Violation(f"too late {claim.id} {exchange.seq}", exchange.caller, expected, seen, witness)
+            key = f"too late {claim.id} {exchange.seq}"
+            yield Violation.of(key, expected, _sent(exchange), claim.about, read.seq, call=exchange)
 
     def _too_soon(self, exchange: Exchange, claim: Claim) -> Iterable[Violation]:
         """Return that a decision comes again before it should; one whose deadline is near need not wait."""
@@ -112,9 +103,8 @@ class NoNeedlessCall(Invariant):
                 self._wait_until[claim.id] = wanted, exchange.seq
         if exchange.at < until:
             expected = f"the decision on {claim.id} not again before {shown_time(until)}, as the marketplace has asked"
-            seen = f"{exchange.operation} at {shown_time(exchange.at)}"
-            witness = Witness((seq, exchange.seq), about={"order_id": claim.order_id, "claim": claim.id})
-            yield Violation(f"too soon {claim.id} {exchange.seq}", exchange.caller, expected, seen, witness)
+            key, exchanges = f"too soon {claim.id} {exchange.seq}", (seq, exchange.seq)
+            yield Violation.of(key, expected, _sent(exchange), claim.about, call=exchange, exchanges=exchanges)
 
     def _past_a_request(self, exchange: Exchange) -> Iterable[Violation]:
         """Return what stood in the way of a refund of the seller's when the connector last looked (D31)."""
@@ -125,8 +115,7 @@ class NoNeedlessCall(Invariant):
             if read is not None and read.deadline is not None:
                 expected = f"an answer to the buyer first: {claim.id} was read as {read.status}, which waits for one"
                 seen = f"{exchange.operation} of the seller's own at {shown_time(exchange.at)}: {exchange.refusal}"
-                witness = Witness((exchange.seq,), (read.seq,), about={"order_id": claim.order_id, "claim": claim.id})
-                yield Violation(f"past {claim.id}", exchange.caller, expected, seen, witness)
+                yield Violation.of(f"past {claim.id}", expected, seen, claim.about, read.seq, call=exchange)
 
     def _shipped_before(self, exchange: Exchange) -> Violation | None:
         """Return that an order is called off which is known to have shipped: money for it is a refund's."""
@@ -138,15 +127,18 @@ class NoNeedlessCall(Invariant):
             return None
         expected = f"no cancellation of {shipped.order}, which has been {shipped.placed} since {shown_time(shipped.at)}"
         seen = f"{exchange.operation} refused with {exchange.code}: {exchange.refusal}"
-        witness = Witness((exchange.seq,), (shipped.seq,), about={"order_id": shipped.order})
-        return Violation(f"shipped {shipped.order} {exchange.seq}", exchange.caller, expected, seen, witness)
+        key, about = f"shipped {shipped.order} {exchange.seq}", {"order_id": shipped.order}
+        return Violation.of(key, expected, seen, about, shipped.seq, call=exchange)
+
+
+def _sent(exchange: Exchange) -> str:
+    return f"{exchange.operation} at {shown_time(exchange.at)}"
 
 
 def _call(exchange: Exchange, seen: str, claim: str = "") -> Violation:
     expected = f"a call with the credentials of the shop that it is about, here {exchange.shop}"
     key = f"credentials {exchange.operation} {exchange.shop} {claim}"
-    witness = Witness((exchange.seq,), about={"claim": claim, "shop_id": exchange.shop or ""})
-    return Violation(key, exchange.caller, expected, seen, witness)
+    return Violation.of(key, expected, seen, {"claim": claim, "shop_id": exchange.shop or ""}, call=exchange)
 
 
 @dataclass(eq=False, slots=True)
@@ -209,10 +201,7 @@ class ShopsApart(Invariant):
             return None
         if exchange.at <= last + gap + self.limits.extension(shop, last):
             return None
-        return Violation(
-            f"late {shop} {shown_time(last)}",
-            "connector",
-            f"a look at the shop {shop} by {shown_time(last + self.limits.one_round)}, whatever happens to others",
-            f"none until {shown_time(exchange.at)}; there was news or trouble in {', '.join(self._news[shop])}",
-            Witness((seq, exchange.seq), about={"shop_id": shop}),
-        )
+        key, by = f"late {shop} {shown_time(last)}", shown_time(last + self.limits.one_round)
+        expected = f"a look at the shop {shop} by {by}, whatever happens to others"
+        seen = f"none until {shown_time(exchange.at)}; there was news or trouble in {', '.join(self._news[shop])}"
+        return Violation.of(key, expected, seen, {"shop_id": shop}, exchanges=(seq, exchange.seq))

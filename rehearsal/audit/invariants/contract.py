@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from rehearsal.audit.event import EventName
-from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Violation
 from rehearsal.contract.operation import Breach
 from rehearsal.moments import shown_time
@@ -38,10 +37,7 @@ class ContractKept(Invariant):
         if not exchange.breaches:
             return [_turned_away(exchange)] if exchange.code in MALFORMED and _by_itself(exchange) else NO_VIOLATION
         sides = {"request": exchange.caller}
-        return [
-            _violation(breach, sides.get(breach.side, exchange.callee), exchanges=(exchange.seq,))
-            for breach in exchange.breaches
-        ]
+        return [_violation(one, sides.get(one.side, exchange.callee), call=exchange) for one in exchange.breaches]
 
     def _let_in(self, exchange: Exchange, until: datetime) -> Violation | None:
         """Return what is wrong with how a call was let in, or was not; who lives by another clock goes by that."""
@@ -53,16 +49,15 @@ class ContractKept(Invariant):
         answer = str(TURNED_AWAY) if over else "no 401"
         expected = f"{answer} for a token that is good until {shown_time(until)}"
         about = {"operation": exchange.operation or "", "side": "response"}
-        key = f"token {exchange.callee} {exchange.operation} {over}"
-        witness = Witness((exchange.seq,), about=about)
-        return Violation(key, exchange.callee, expected, str(exchange.status), witness)
+        key, seen = f"token {exchange.callee} {exchange.operation} {over}", str(exchange.status)
+        return Violation.of(key, expected, seen, about, call=exchange, suspect=exchange.callee)
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         self._died = self._died or event.name == EventName.CONNECTOR_KILLED
         if event.name == EventName.ANSWERS_UNREADABLE and not self._disturbed:
             words = str(event.data["words"])
-            return [Violation(f"unreadable {words}", "connector", RELIABLE, words, Witness(events=(event.seq,)))]
-        return [_violation(breach, event.who, events=(event.seq,)) for breach in event.breaches]
+            return [Violation.of(f"unreadable {words}", RELIABLE, words, {}, event.seq)]
+        return [_violation(breach, event.who, event.seq) for breach in event.breaches]
 
     def after_act(self, now: datetime) -> Iterable[Violation]:
         self._disturbed = False
@@ -79,14 +74,12 @@ def _turned_away(exchange: Exchange) -> Violation:
     seen = f"{exchange.status}, {exchange.code} {exchange.refusal}"
     about = {"operation": exchange.operation or "", "side": "request"}
     key = f"malformed {exchange.caller} {exchange.operation} {exchange.code} {exchange.refusal}"
-    return Violation(key, exchange.caller, expected, seen, Witness((exchange.seq,), about=about))
+    return Violation.of(key, expected, seen, about, call=exchange)
 
 
-def _violation(
-    breach: Breach, suspect: str, *, exchanges: tuple[int, ...] = (), events: tuple[int, ...] = ()
-) -> Violation:
+def _violation(breach: Breach, suspect: str, *events: int, call: Exchange | None = None) -> Violation:
     about = {"operation": breach.operation or "", "side": breach.side, "pointer": breach.pointer}
     expected = f"{breach.expected} at {breach.pointer} of {breach.operation or 'an unknown operation'}"
     key = f"breach {suspect} {breach.side} {breach.operation} {breach.pointer} {breach.expected}"
-    witness = Witness(exchanges, events, about=about)
-    return Violation(key, suspect, expected, breach.seen, witness, breach.certainty)
+    seen, certainty = breach.seen, breach.certainty
+    return Violation.of(key, expected, seen, about, *events, call=call, suspect=suspect, certainty=certainty)

@@ -6,7 +6,6 @@ from types import MappingProxyType
 
 from rehearsal.audit.decision_ledger import Decision, Request, has_failed
 from rehearsal.audit.event import EventName
-from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.seats.port import AdjustmentRow, Capability
 from rehearsal.sums import Sum
@@ -49,13 +48,10 @@ class SurvivesDeath(Invariant):
         rows = {row.id: row for row in state.adjustments}
         owed = {decision.seq for decision in self.decisions.owed()}
         for seq, (decision, death) in self._decisions.items():
-            row = rows.get(decision.adjustment_id)
+            case = decision.adjustment_id
+            row = rows.get(case)
             if seq in owed and not _in_sight(row):
-                about = {
-                    "order_id": decision.order_id,
-                    "claim": decision.claim,
-                    "adjustment_id": decision.adjustment_id,
-                }
+                about = {"order_id": decision.order_id, "claim": decision.claim, "adjustment_id": case}
                 yield _lost(f"the decision ({decision})", row, (seq, death), {}, about)
         for case, (request, death) in self._requests.items():
             row = rows.get(case)
@@ -76,5 +72,4 @@ def _lost(
 ) -> Violation:
     expected = f"{what} carried out, as it had been taken before the connector died"
     seen = f"the staff see {(row.status or 'it') if row else 'nothing of it'}"
-    witness = Witness(events=events, money=money, about=about)
-    return Violation(f"lost {events[0]}", "connector", expected, seen, witness)
+    return Violation.of(f"lost {events[0]}", expected, seen, about, *events, money=money)

@@ -7,7 +7,6 @@ from typing import Final
 
 from rehearsal.audit.decision_ledger import APPROVING, ZERO, is_rejection
 from rehearsal.audit.event import MOVES, REQUESTS, EventName
-from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Violation
 from rehearsal.audit.invariants.executed_once import departs
 from rehearsal.moments import shown_time
@@ -53,12 +52,11 @@ class NoRefundAfterNo(Invariant):
         elif event.name == EventName.DISPUTE_DECIDED and event.outcome == SUPPORT_BUYER:
             self._rejected.pop(claim, None)
         elif event.name == EventName.MONEY_PAID and claim in self._rejected:
-            about = {"order_id": event.order, "claim": claim}
-            events = (self._rejected[claim], event.seq)
             expected = "no refund after the rejection, since neither arbitration, a lapse nor the seller lifted it"
             paid = Sum(event.amount or ZERO, event.currency)
-            witness = Witness(events=events, money={"amount": paid}, about=about)
-            yield Violation(f"paid after no {claim}", "marketplace", expected, f"{paid} paid", witness)
+            seen, money = f"{paid} paid", {"amount": paid}
+            key, seqs = f"paid after no {claim}", (self._rejected[claim], event.seq)
+            yield Violation.of(key, expected, seen, event.about, *seqs, money=money, suspect="marketplace")
 
 
 @dataclass(eq=False, slots=True)
@@ -96,14 +94,10 @@ class InTime(Invariant):
                 return  # nobody could know of it
             early = due - given[0] >= self.limits.one_round + trouble
             if early or (not trouble and due - given[0] > self.limits.at_once):
-                yield Violation(
-                    f"late {claim} {shown_time(due)}",
-                    "connector",
-                    "the decision at the marketplace before the deadline"
-                    + ("" if early else ", sent at its own instant since the next round comes too late"),
-                    f"given at {shown_time(given[0])}, not delivered when the deadline fell at {shown_time(due)}",
-                    Witness(events=(given[1], event.seq), about={"order_id": event.order, "claim": claim}),
-                )
+                at_once = "" if early else ", sent at its own instant since the next round comes too late"
+                expected = f"the decision at the marketplace before the deadline{at_once}"
+                seen = f"given at {shown_time(given[0])}, not delivered when the deadline fell at {shown_time(due)}"
+                yield Violation.of(f"late {claim} {shown_time(due)}", expected, seen, event.about, given[1], event.seq)
         elif event.name in MOVES:
             self._given.pop(claim, None)
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 from rehearsal.audit.event import MOVES, REQUESTS, EventName, Trouble
-from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.arrivals import OVER
 from rehearsal.audit.invariants.calls import HANDED_OVER
@@ -131,8 +130,8 @@ class NothingStaysOpen(Invariant):
             if still:
                 about = {"order_id": order_id, "claim": claim, "adjustment_id": row.id if row else ""}
                 expected = f"nothing open of the claim, which is {status}"
-                witness = Witness(events=(seq, *(read for read, _ in self._open[claim].values())), about=about)
-                yield Violation(f"open {claim} {status}", "connector", expected, "; ".join(still), witness)
+                seqs = (seq, *(read for read, _ in self._open[claim].values()))
+                yield Violation.of(f"open {claim} {status}", expected, "; ".join(still), about, *seqs)
         for row in state.adjustments:
             if row.error or row.status == FAILED:
                 yield from self._judge_error(row)
@@ -149,16 +148,10 @@ class NothingStaysOpen(Invariant):
             return
         nothing = "no error, as nothing has failed: what was asked for was done, be it that the answer got lost"
         expected = f"the words of who refused it: {' or '.join(words)}" if words else nothing
-        yield Violation(
-            f"error {row.id} {told}",
-            "connector",
-            expected,
-            f"the staff see {row.status or 'an error'}: {told or 'without a word'}",
-            Witness(
-                money={"amount": Sum(row.amount, row.currency)},
-                about={"order_id": row.order_id, "claim": claim, "adjustment_id": row.id},
-            ),
-        )
+        seen = f"the staff see {row.status or 'an error'}: {told or 'without a word'}"
+        whom = {"order_id": row.order_id, "claim": claim, "adjustment_id": row.id}
+        money = {"amount": Sum(row.amount, row.currency)}
+        yield Violation.of(f"error {row.id} {told}", expected, seen, whom, money=money)
 
 
 @dataclass(eq=False, slots=True)
@@ -182,8 +175,8 @@ class CatchesUp(Invariant):
             about = {"adjustment_id": ", ".join(dict.fromkeys(waits))}
             expected = f"everything settled by {shown_time(state.at)}, so long after {after}"
             seen = "the connector still has something to tell the marketplace"
-            witness = Witness(events=() if last is None else (last[1],), about=about)
-            yield Violation(f"unsettled {self.settling.latest()}", "connector", expected, seen, witness)
+            events = [] if last is None else [last[1]]
+            yield Violation.of(f"unsettled {self.settling.latest()}", expected, seen, about, *events)
 
     @property
     def unjudged(self) -> str | None:

@@ -1,13 +1,12 @@
 """What the seller decided is carried out: all of it, once, and nothing else."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
 from rehearsal.audit.decision_ledger import Decision, Departure, Request
 from rehearsal.audit.event import EventName
-from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.seats.port import AdjustmentRow, Capability, tells
 from rehearsal.sums import Sum
@@ -78,8 +77,7 @@ class ExecutedOnce(Invariant):
         money = {"asked": Sum(request.amount, request.currency), "refunded": done}
         expected = "the refund executed at the marketplace, or an error that the staff can see"
         seen = f"{done} refunded at the marketplace; the staff see {_status(row)}"
-        witness = Witness(events=(request.seq,), money=money, about=about)
-        return Violation(f"lost {request.adjustment_id}", "connector", expected, seen, witness)
+        return Violation.of(f"lost {request.adjustment_id}", expected, seen, about, request.seq, money=money)
 
 
 def departs(one: Departure) -> Violation:
@@ -87,14 +85,9 @@ def departs(one: Departure) -> Violation:
     about = {"order_id": one.order_id, "claim": one.claim}
     if one.decision is not None:
         about["adjustment_id"] = one.decision.adjustment_id
-    return Violation(
-        f"departs {one.claim} {one.events[-1]}",
-        "connector" if one.exchange is None else one.exchange.caller,
-        one.expected,
-        one.seen,
-        Witness(() if one.exchange is None else (one.exchange.seq,), one.events, one.money, about),
-        unless_by_default=one.order_id if one.in_sellers_place else None,
-    )
+    key, call = f"departs {one.claim} {one.events[-1]}", one.exchange
+    found = Violation.of(key, one.expected, one.seen, about, *one.events, call=call, money=one.money)
+    return replace(found, unless_by_default=one.order_id if one.in_sellers_place else None)
 
 
 def _status(row: AdjustmentRow | None) -> str:
@@ -105,5 +98,4 @@ def _lost(decision: Decision, row: AdjustmentRow | None) -> Violation:
     about = {"order_id": decision.order_id, "adjustment_id": decision.adjustment_id, "claim": decision.claim}
     expected = f"the decision ({decision}) carried out at the marketplace, or an error that the staff can see"
     seen = f"the marketplace still asks; the staff see {_status(row)}"
-    witness = Witness(events=(decision.seq,), about=about)
-    return Violation(f"lost {decision.claim} {decision.seq}", "connector", expected, seen, witness)
+    return Violation.of(f"lost {decision.claim} {decision.seq}", expected, seen, about, decision.seq)

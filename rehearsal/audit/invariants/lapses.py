@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Final
 
 from rehearsal.audit.event import MOVES, EventName
-from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.arrivals import OVER
 from rehearsal.moments import shown_time, time_or_none
@@ -51,7 +50,6 @@ class LapseOnce(Invariant):
 
     def _on_lapse(self, claim: str, event: PlayerEvent) -> Iterable[Violation]:
         due = event.due
-        about = {"order_id": event.order, "claim": claim}
         self._lapses.setdefault(claim, (event.order, []))[1].append(event.seq)
         self._to_learn.add(claim)
         pending = self._pending.get(claim)
@@ -60,18 +58,14 @@ class LapseOnce(Invariant):
         if due is not None and due != event.at:
             expected = f"the deadline acts at {shown_time(due)}"
             seen = f"it acted at {shown_time(event.at)}"
-            witness = Witness(events=(event.seq,), about=about)
-            yield Violation(f"hour {claim} {shown_time(due)}", "marketplace", expected, seen, witness)
-        key = (claim, event.what, time_or_none(due))
-        if key in self._lapsed:
-            yield Violation(
-                f"again {key}",
-                "marketplace",
-                "the deadline acts once",
-                "it acted twice",
-                Witness(events=(self._lapsed[key], event.seq), about=about),
-            )
-        self._lapsed[key] = event.seq
+            key = f"hour {claim} {shown_time(due)}"
+            yield Violation.of(key, expected, seen, event.about, event.seq, suspect="marketplace")
+        lapse = (claim, event.what, time_or_none(due))
+        if lapse in self._lapsed:
+            expected, seen = "the deadline acts once", "it acted twice"
+            seqs = (self._lapsed[lapse], event.seq)
+            yield Violation.of(f"again {lapse}", expected, seen, event.about, *seqs, suspect="marketplace")
+        self._lapsed[lapse] = event.seq
 
     def after_act(self, now: datetime) -> Iterable[Violation]:
         """No known deadline lies behind us without having acted."""
@@ -82,8 +76,8 @@ class LapseOnce(Invariant):
                 del self._pending[claim]
                 expected = f"the deadline acts at {shown_time(due)}"
                 seen = "it passed and nothing happened"
-                witness = Witness(events=(pending[1],), about={"claim": claim})
-                yield Violation(f"missed {claim} {shown_time(due)}", "marketplace", expected, seen, witness)
+                key, about = f"missed {claim} {shown_time(due)}", {"claim": claim}
+                yield Violation.of(key, expected, seen, about, pending[1], suspect="marketplace")
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
         """The OMS knows how each lapsed claim ended; where nobody sees what it knows, its book does."""
@@ -99,16 +93,10 @@ class LapseOnce(Invariant):
                 continue
             status = row.status if row is not None else "no such case"
             if (_paid_out(ended) and status != DONE_AT_OMS) or (ended.endswith(CALLED_OFF) and status not in OVER):
-                order_id, events = self._lapses[claim]
-                found.append(
-                    Violation(
-                        f"unlearned {claim} {ended}",
-                        "connector",
-                        f"the OMS knows that the claim is {ended}",
-                        f"the OMS has {status}",
-                        Witness(events=tuple(events), about={"order_id": order_id, "claim": claim}),
-                    )
-                )
+                order_id, seqs = self._lapses[claim]
+                expected, seen = f"the OMS knows that the claim is {ended}", f"the OMS has {status}"
+                about = {"order_id": order_id, "claim": claim}
+                found.append(Violation.of(f"unlearned {claim} {ended}", expected, seen, about, *seqs))
         return found
 
     def _take_known(self) -> list[str]:
@@ -135,8 +123,8 @@ class LapseOnce(Invariant):
             if row is not None and row.agree is False and _paid_out(ended):
                 expected = f"all books know that the claim is {ended}"
                 seen = "they do not say the same of the order"
-                witness = Witness(events=tuple(events), money=row.books, about={"order_id": order_id, "claim": claim})
-                yield Violation(f"unlearned {claim} {ended}", "connector", expected, seen, witness)
+                about = {"order_id": order_id, "claim": claim}
+                yield Violation.of(f"unlearned {claim} {ended}", expected, seen, about, *events, money=row.books)
 
 
 def _paid_out(status: str) -> bool:

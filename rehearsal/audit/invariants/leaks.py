@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rehearsal.audit.event import LogLine
-from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, Violation
 from rehearsal.seats.port import Capability
 from rehearsal.wire.recorder import Exchange
@@ -28,7 +27,5 @@ class NothingLeaks(Invariant):
     def on_line(self, line: LogLine) -> Iterable[Violation]:
         self.occasions += 1
         if line.shows:
-            shown = " and ".join(line.shows)
-            witness = Witness(about={"line": line.text})
-            key, expected = f"{shown} {line.text}", "no secret and nothing of a buyer in a log or a history"
-            yield Violation(key, "connector", expected, f"{shown} in {line.where}", witness)
+            shown, expected = " and ".join(line.shows), "no secret and nothing of a buyer in a log or a history"
+            yield Violation.of(f"{shown} {line.text}", expected, f"{shown} in {line.where}", {"line": line.text})

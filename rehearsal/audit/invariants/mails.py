@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 from rehearsal.audit.event import MOVES, EventName
-from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 
 MAIL_FOR: Final = {
@@ -80,9 +79,8 @@ class OneMail(Invariant):
     def _violation(self, key: tuple[str, str], seen: str) -> Violation:
         claim, kind = key
         about = {"order_id": self._orders.get(claim, ""), "claim": claim}
-        expected = f"one mail “{kind}” for the decision"
-        witness = Witness(events=tuple(self._seqs[key]), about=about)
-        return Violation(f"mail {claim} {kind} {seen}", "marketplace", expected, seen, witness)
+        name, expected = f"mail {claim} {kind} {seen}", f"one mail “{kind}” for the decision"
+        return Violation.of(name, expected, seen, about, *self._seqs[key], suspect="marketplace")
 
 
 def _mail_for(event: PlayerEvent) -> str | None:

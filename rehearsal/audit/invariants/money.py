@@ -7,7 +7,6 @@ from typing import Final
 
 from rehearsal.audit.decision_ledger import ZERO
 from rehearsal.audit.event import EventName
-from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, LedgerRow, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.arrivals import NOT_SHOWN
 from rehearsal.seats.port import Capability
@@ -40,7 +39,7 @@ class _Unanswered:
     units: tuple[str, ...]
     total: Decimal
     claim: str
-    events: tuple[int, ...]
+    event: int
     exchange: int
 
 
@@ -78,18 +77,17 @@ class NeverTooMuch(Invariant):
         amount = event.amount or ZERO
         second = Sum(amount, event.currency)
         account.events.append(event.seq)
-        about = {"order_id": event.order, "claim": event.claim or ""}
         if event.claim is not None and event.claim in self._paid:
-            expected = "one payment for one claim"
-            witness = Witness(events=(self._paid[event.claim], event.seq), money={"amount": second}, about=about)
-            yield Violation(f"twice {event.claim}", "marketplace", expected, f"a second payment of {second}", witness)
+            expected, seen = "one payment for one claim", f"a second payment of {second}"
+            key, seqs = f"twice {event.claim}", (self._paid[event.claim], event.seq)
+            yield Violation.of(key, expected, seen, event.about, *seqs, money={"amount": second}, suspect="marketplace")
         elif event.claim is not None:
             self._paid[event.claim] = event.seq
-        for key, part in _sums(event, amount).items():
-            back = account.refunded[key] = account.refunded.get(key, ZERO) + part
-            paid = account.paid.get(key)
+        for of, part in _sums(event, amount).items():
+            back = account.refunded[of] = account.refunded.get(of, ZERO) + part
+            paid = account.paid.get(of)
             if part and paid is not None and back > paid:
-                yield _too_much(event, key, paid, back, account, about)
+                yield _too_much(event, of, paid, back, account)
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """Judge the refunds that a call has begun, and note whether its answer was lost."""
@@ -108,24 +106,22 @@ class NeverTooMuch(Invariant):
                     yield _again(event, first, exchange)
                     break
             if lost:
-                events = (event.seq,)
-                before.append(_Unanswered(units, total, event.claim or "", events, exchange.seq))
+                before.append(_Unanswered(units, total, event.claim or "", event.seq, exchange.seq))
 
 
 def _again(event: PlayerEvent, first: _Unanswered, exchange: Exchange) -> Violation:
     once, twice = Sum(first.total, event.currency), Sum(first.total + first.total, event.currency)
-    return Violation(
+    return Violation.of(
         f"again {event.claim}",
-        exchange.caller,
         f"one refund of {once}: {first.claim} was executed, though its answer was lost; it is looked up, or sent again "
         "with the same idempotency_key",
         f"the same refund once more, {event.claim}",
-        Witness(
-            tuple(dict.fromkeys((first.exchange, exchange.seq))),
-            (*first.events, event.seq),
-            {"refunded": twice},
-            {"order_id": event.order, "claim": event.claim or ""},
-        ),
+        event.about,
+        first.event,
+        event.seq,
+        call=exchange,
+        exchanges=tuple(dict.fromkeys((first.exchange, exchange.seq))),
+        money={"refunded": twice},
     )
 
 
@@ -155,29 +151,21 @@ def _booked(account: _Account, event: PlayerEvent) -> Iterable[Violation]:
         misled = account.refunded.get((THE_ORDER, part), ZERO)
         if paid is not None and back > max(paid, misled) + account.astray:
             most, books = Sum(paid, event.currency), Sum(back, event.currency)
-            yield Violation(
-                f"booked {event.order} {part} {back}",
-                "connector",
-                f"at most the {most} of {part} that the buyer paid for the order",
-                f"{books} of {part} in the OMS's books",
-                Witness(
-                    events=tuple(account.bookings),
-                    money={"paid": most, "in the books": books},
-                    about={"order_id": event.order, "claim": event.claim or ""},
-                ),
-            )
+            expected = f"at most the {most} of {part} that the buyer paid for the order"
+            key, seen = f"booked {event.order} {part} {back}", f"{books} of {part} in the OMS's books"
+            sums = {"paid": most, "in the books": books}
+            yield Violation.of(key, expected, seen, event.about, *account.bookings, money=sums)
 
 
-def _too_much(
-    event: PlayerEvent, key: tuple[str, str], paid: Decimal, back: Decimal, account: _Account, about: dict[str, str]
-) -> Violation:
-    unit, part = key
+def _too_much(event: PlayerEvent, of: tuple[str, str], paid: Decimal, back: Decimal, account: _Account) -> Violation:
+    unit, part = of
     whose = f"line {unit}" if unit else f"order {event.order}"
     of_what = f" of {part}" if part else ""
     most, refunded = Sum(paid, event.currency), Sum(back, event.currency)
     expected = f"at most the {most}{of_what} that the buyer paid for {f'the unit {unit}' if unit else 'the order'}"
-    witness = Witness(events=tuple(account.events), money={"paid": most, "refunded": refunded}, about=about)
-    return Violation(f"{whose}{of_what} {back}", "marketplace", expected, f"{refunded}{of_what} paid back", witness)
+    key, seen = f"{whose}{of_what} {back}", f"{refunded}{of_what} paid back"
+    money = {"paid": most, "refunded": refunded}
+    return Violation.of(key, expected, seen, event.about, *account.events, money=money, suspect="marketplace")
 
 
 @dataclass(eq=False, slots=True)
@@ -221,9 +209,8 @@ class NeverAhead(Invariant):
         about = {"order_id": order_id, "claim": claim}
         expected = f"at most the {paid} that the marketplace has paid for the order so far"
         seen = f"{book} in the {who}'s book"
-        money = {"marketplace": paid, who: book}
-        witness = Witness(events=(*([last] if last else []), *events), money=money, about=about)
-        return Violation(f"ahead {who} {order_id} {says}", "connector", expected, seen, witness)
+        key, money = f"ahead {who} {order_id} {says}", {"marketplace": paid, who: book}
+        return Violation.of(key, expected, seen, about, *([last] if last else []), *events, money=money)
 
 
 def _said(row: LedgerRow) -> str:
@@ -266,18 +253,15 @@ class BooksAgree(Invariant):
             self._waiting = False
         for row in astray:
             if row.order_id not in unknown:
-                last = self._last_payment.get(row.order_id)
-                yield Violation(
-                    f"books {row.order_id} {row.marketplace} {row.connector} {row.oms}",
-                    "oms" if row.marketplace == row.connector else "connector",
-                    "the same sum in all three books",
-                    _said(row),
-                    Witness(
-                        events=() if last is None else (last,),
-                        money={"paid": Sum(row.paid, row.currency), **row.books},
-                        about={"order_id": row.order_id},
-                    ),
-                )
+                yield self._disagree(row)
+
+    def _disagree(self, row: LedgerRow) -> Violation:
+        key = f"books {row.order_id} {row.marketplace} {row.connector} {row.oms}"
+        expected, about = "the same sum in all three books", {"order_id": row.order_id}
+        events = [self._last_payment[row.order_id]] if row.order_id in self._last_payment else []
+        money = {"paid": Sum(row.paid, row.currency), **row.books}
+        suspect = "oms" if row.marketplace == row.connector else "connector"
+        return Violation.of(key, expected, _said(row), about, *events, money=money, suspect=suspect)
 
     def _is_let_in(self, order_id: str) -> bool:
         return order_id not in self._shops or self.limits.hold(self._shops[order_id])

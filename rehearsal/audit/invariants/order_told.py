@@ -10,7 +10,6 @@ from typing import Final
 
 from rehearsal.audit.claims import summed
 from rehearsal.audit.event import PlayerEvent
-from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
 from rehearsal.audit.limits import Limits
 from rehearsal.moments import time_or_none
@@ -131,10 +130,8 @@ def judge_order(event: PlayerEvent, order: Order, limits: Limits, dated: Mapping
           for told_of in (event.made_of, event.stated) for part in astray(order.parts, told_of, ZERO)),
     ):  # fmt: skip
         if expected != seen and not (what == "total" and order.total == event.total):
-            witness = Witness(events=(order.seq, event.seq), about={"order_id": event.order, "what": what})
-            yield Violation(
-                f"{what} {event.order} {seen}", "connector", f"{what} {expected}", f"{what} {seen}", witness
-            )
+            key, about = f"{what} {event.order} {seen}", {"order_id": event.order, "what": what}
+            yield Violation.of(key, f"{what} {expected}", f"{what} {seen}", about, order.seq, event.seq)
 
 
 def _sum_or_none(event: PlayerEvent) -> str:
@@ -154,14 +151,14 @@ def judge_lines(event: PlayerEvent, order: Order) -> Iterable[Violation]:
         for part, money in told.items():
             paid = sum((of_unit.get(part, ZERO) for of_unit in known), ZERO)
             what, seen = f"{part} of {', '.join(units) or 'a line'}", str(Sum(money, order.currency))
-            witness = Witness(events=(order.seq, event.seq), about={"order_id": event.order, "what": what})
-            about = "connector", f"{what} in whole multiples of {Sum(smallest, order.currency)}", seen, witness
+            key, about = f"{what} {event.order} {money}", {"order_id": event.order, "what": what}
             if money % smallest:
-                yield Violation(f"coins {what} {event.order} {money}", *about)
+                expected = f"{what} in whole multiples of {Sum(smallest, order.currency)}"
+                yield Violation.of(f"coins {key}", expected, seen, about, order.seq, event.seq)
             elif whole and abs(money - paid) > most:
                 certainty = "documented" if part == "item" else "assumed"
-                about = "connector", f"{what} {Sum(paid, order.currency)}", seen, witness
-                yield Violation(f"{what} {event.order} {money}", *about, certainty=certainty)
+                expected = f"{what} {Sum(paid, order.currency)}"
+                yield Violation.of(key, expected, seen, about, order.seq, event.seq, certainty=certainty)
 
 
 def judge_parcels(event: PlayerEvent, order: Order, limits: Limits) -> Iterable[Violation]:
@@ -172,9 +169,9 @@ def judge_parcels(event: PlayerEvent, order: Order, limits: Limits) -> Iterable[
     if any(word in LEFT for state in order.states for word in PARCELS.get(state.placed, ())):
         fitting |= {*LEFT} if any(state.placed == "CANCELLED" for state in stood) else set()
     for status in sorted({*event.statuses} - fitting - {*FITS_ANY}):
-        witness = Witness(events=(order.seq, event.seq), about={"order_id": event.order, "what": "parcel"})
+        key, about = f"parcel {event.order} {status}", {"order_id": event.order, "what": "parcel"}
         expected = f"a parcel {' or '.join(sorted(fitting))}"
-        yield Violation(f"parcel {event.order} {status}", "connector", expected, f"a parcel {status}", witness)
+        yield Violation.of(key, expected, f"a parcel {status}", about, order.seq, event.seq)
 
 
 def _words(of: Mapping[str, tuple[str, ...]], stood: Iterable[str], told: str) -> tuple[str, str]:

@@ -9,7 +9,6 @@ from typing import Final
 from rehearsal.audit.claims import Claim, State
 from rehearsal.audit.decision_ledger import DIVIDED
 from rehearsal.audit.event import PlayerEvent
-from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
 from rehearsal.audit.invariants.order_told import astray
 from rehearsal.sums import Sum, coin
@@ -59,17 +58,13 @@ def judge_sum(
     coins = coin(claim.currency) * max(len(claim.units), 1)
     off = coins * max(sum(1 for part in DIVIDED if paid.get(part)), 1) if claim.by_seller else ZERO
     totals = list(dict.fromkeys(state.total for state in stood))
-    about = {"order_id": claim.order_id, "claim": claim.id, "adjustment_id": readings[0].case}
-    events = (claim.now.seq, *(one.seq for one in readings))
+    about = {**claim.about, "adjustment_id": readings[0].case}
+    seqs = (claim.now.seq, *(one.seq for one in readings))
     if not any(abs(total - said) <= off for said in totals):
         official, told = [Sum(said, claim.currency) for said in totals], Sum(total, claim.currency)
-        yield Violation(
-            f"told sum {claim.id} {total} {claim.currency}",
-            "connector",
-            " or ".join(map(str, official)),
-            str(told),
-            Witness(events=events, money={"marketplace": official[0], "OMS": told}, about={**about, "what": "sum"}),
-        )
+        key, expected = f"told sum {claim.id} {total} {claim.currency}", " or ".join(map(str, official))
+        sums = {"marketplace": official[0], "OMS": told}
+        yield Violation.of(key, expected, str(told), {**about, "what": "sum"}, *seqs, money=sums)
     elif alone and total == sum(claim.parts.values(), ZERO) and not claim.by_seller:
         parts: dict[str, Decimal] = {}
         for one in readings:
@@ -77,13 +72,9 @@ def judge_sum(
                 parts[part] = parts.get(part, ZERO) + money
         for part in astray(claim.parts, parts, coins):
             said, told = Sum(claim.parts.get(part, ZERO), claim.currency), Sum(parts[part], claim.currency)
-            yield Violation(
-                f"{part} {claim.id} {parts[part]}",
-                "connector",
-                f"{said} of {part}",
-                f"{told} of {part}",
-                Witness(events=events, money={"marketplace": said, "OMS": told}, about={**about, "what": part}),
-            )
+            key, sums = f"{part} {claim.id} {parts[part]}", {"marketplace": said, "OMS": told}
+            expected, seen = f"{said} of {part}", f"{told} of {part}"
+            yield Violation.of(key, expected, seen, {**about, "what": part}, *seqs, money=sums)
 
 
 def judge_taxes(claim: Claim, readings: list[Reading], paid: Mapping[str, Decimal]) -> Iterable[Violation]:
@@ -100,26 +91,18 @@ def judge_taxes(claim: Claim, readings: list[Reading], paid: Mapping[str, Decima
     ):
         if seen > bound + coins:
             paid_of_it, told = Sum(bound, claim.currency), Sum(seen, claim.currency)
-            yield Violation(
+            yield Violation.of(
                 f"{what} {claim.id} {seen}",
-                "connector",
                 f"at most the {paid_of_it} of {what} that was paid",
                 f"{told} of {what}",
-                Witness(
-                    events=tuple(one.seq for one in readings),
-                    money={"paid": paid_of_it, "OMS": told},
-                    about={
-                        "order_id": claim.order_id,
-                        "claim": claim.id,
-                        "adjustment_id": readings[0].case,
-                        "what": what,
-                    },
-                ),
+                {**claim.about, "adjustment_id": readings[0].case, "what": what},
+                *(one.seq for one in readings),
+                money={"paid": paid_of_it, "OMS": told},
             )
 
 
 def wrong(event: PlayerEvent, what: str, expected: str, seen: str, events: tuple[int, ...] = ()) -> Violation:
     """Return that the OMS has read something otherwise than it is."""
-    about = {"order_id": event.order, "claim": event.claim or "", "adjustment_id": event.adjustment, "what": what}
-    witness = Witness(events=events or (event.seq,), about=about)
-    return Violation(f"told {what} {event.claim or event.ref} {seen}", "connector", expected, seen, witness)
+    about = {**event.about, "adjustment_id": event.adjustment, "what": what}
+    key, seqs = f"told {what} {event.claim or event.ref} {seen}", events or (event.seq,)
+    return Violation.of(key, expected, seen, about, *seqs)

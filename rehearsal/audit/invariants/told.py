@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -12,7 +12,6 @@ from typing import Final
 from rehearsal.audit.claims import Claim, State
 from rehearsal.audit.decision_ledger import APPROVING, is_rejection
 from rehearsal.audit.event import MOVES, REQUESTS, EventName
-from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.order_told import still_so
 from rehearsal.audit.invariants.status_words import SAID, UNDER_WAY, asks, statuses
@@ -255,9 +254,8 @@ class IsTold(Invariant):
         yield from _missing(order_id, lines, history)
         for one in lines:
             if others := one.said_of_others(history):
-                yield _violation(
-                    order_id, f"a line on {one.what}, by the {' or the '.join(one.by)}", f"by the {others}", "doer", one
-                )
+                expected = f"a line on {one.what}, by the {' or the '.join(one.by)}"
+                yield _violation(order_id, expected, f"by the {others}", "doer", one=one)
         yield from self._doubled(order_id, history)
         yield from self._said_again(order_id, history)
         yield from self._at_odds(order_id, history)
@@ -348,9 +346,8 @@ class IsTold(Invariant):
                 named = names & known.keys()
                 if named and right and not named & right:
                     expected = f"a line on what is {' or '.join(sorted(right))}"
-                    found = _violation(order_id, expected, f"“{text}” at {shown_time(line.at)}", "name")
-                    seqs = (max(known[name] for name in named),)
-                    yield replace(found, witness=replace(found.witness, events=seqs))
+                    last = max(known[name] for name in named)
+                    yield _violation(order_id, expected, f"“{text}” at {shown_time(line.at)}", "name", last)
 
     def _at_odds(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:
         """ChannelAdvisor's name for a state, and the marketplace's own beside it, say one thing of a claim."""
@@ -361,8 +358,8 @@ class IsTold(Invariant):
             said = EVER_SAID.intersection(re.findall(r"\w+", line.text))
             if stood and said and not any(name in statuses(stood, name, ours=True) for name in said):
                 expected = f"a line on what is {' or '.join(sorted(statuses(stood, '', ours=True)))}"
-                found = _violation(order_id, expected, f"“{line.text}” beside {line.source_words}", "name")
-                yield replace(found, witness=replace(found.witness, events=(stood[-1].seq,)))
+                seen = f"“{line.text}” beside {line.source_words}"
+                yield _violation(order_id, expected, seen, "name", stood[-1].seq)
 
 
 def _says_no(event: PlayerEvent) -> bool:
@@ -379,8 +376,8 @@ def _no_of_nobodys(order_id: str, history: Iterable[Activity], last: int | None)
     for line in history:
         if no := SAID_NO.match(line.text) or NOT_TAKEN.match(line.text):
             expected = f"nothing of anything {no[1].lower()}, as nobody has said no"
-            found = _violation(order_id, expected, f"“{line.text}” at {shown_time(line.at)}", "no")
-            yield replace(found, witness=replace(found.witness, events=() if last is None else (last,)))
+            seqs = [] if last is None else [last]
+            yield _violation(order_id, expected, f"“{line.text}” at {shown_time(line.at)}", "no", *seqs)
 
 
 def _seen(claim: Claim, state: State, since: datetime, latest: datetime, by: tuple[str, ...]) -> _Expected:
@@ -406,10 +403,12 @@ def _missing(order_id: str, expected: Sequence[_Expected], history: Sequence[Act
         if not finds(which, set()):
             span = f"between {shown_time(one.at)} and {shown_time(one.latest)}"
             lines = ", ".join(f"“{line.text}”" for line in history if one.at <= line.at <= one.latest)
-            yield _violation(order_id, f"a line on {one.what}, {span}", lines or "no line then", "line", one)
+            yield _violation(order_id, f"a line on {one.what}, {span}", lines or "no line then", "line", one=one)
 
 
-def _violation(order_id: str, expected: str, seen: str, what: str, one: _Expected | None = None) -> Violation:
+def _violation(
+    order_id: str, expected: str, seen: str, what: str, *events: int, one: _Expected | None = None
+) -> Violation:
+    key, seqs = (seen, events) if one is None else (one.seq, (one.seq,))
     about = {"order_id": order_id, "claim": one.claim if one else "", "what": "history"}
-    witness = Witness(events=(one.seq,) if one else (), about=about)
-    return Violation(f"told {order_id} {what} {one.seq if one else seen}", "connector", expected, seen, witness)
+    return Violation.of(f"told {order_id} {what} {key}", expected, seen, about, *seqs)
