@@ -7,12 +7,12 @@ auditor that is given the memory of another goes on where that one was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from rehearsal.audit.claims import Claims
 from rehearsal.audit.decision_ledger import DecisionLedger
@@ -26,6 +26,8 @@ from rehearsal.audit.settling import Settling
 from rehearsal.moments import shown_time
 from rehearsal.seats.port import Capability, Sight
 from rehearsal.wire.recorder import Exchange
+
+Listener = tuple[int, Callable[[Any], Iterable[Violation]]]  # a method of an invariant, and its number
 
 EVERYTHING: Final = frozenset(Capability)
 WITNESSES: Final = 5
@@ -130,8 +132,8 @@ class Auditor:
 
     def _struck(self, trouble: Trouble) -> None:
         self.memory.settling.on_trouble(trouble.at)
-        for _, invariant in self._on_trouble:
-            invariant.on_trouble(trouble)
+        for _, hear in self._on_trouble:
+            hear(trouble)
 
     def on_stall(self, at: datetime, shop_id: str | None, lasting: timedelta) -> None:
         """Take note that a hit has kept a connector waiting that does not live by the world's clock."""
@@ -151,9 +153,7 @@ class Auditor:
         self.memory.decisions.on_event(event)
         self.memory.claims.on_event(event)
         self.memory.settling.on_event(event)
-        for number, invariant in self._on_event:
-            if (violations := invariant.on_event(event)) is not NO_VIOLATION:
-                self._note(number, violations)
+        self._tell(self._on_event, event)
 
     def _lengthen_limits(self, event: PlayerEvent) -> None:
         limits = self.memory.limits
@@ -167,9 +167,7 @@ class Auditor:
         self.memory.decisions.on_exchange(exchange)
         self.memory.claims.on_exchange(exchange)
         self.memory.settling.on_exchange(exchange)
-        for number, invariant in self._on_exchange:
-            if (violations := invariant.on_exchange(exchange)) is not NO_VIOLATION:
-                self._note(number, violations)
+        self._tell(self._on_exchange, exchange)
 
     @contextmanager
     def meanwhile(self, waiting: Collection[str]) -> Iterator[None]:
@@ -182,14 +180,11 @@ class Auditor:
             decisions.oms_waits = before
 
     def on_line(self, line: LogLine) -> None:
-        for number, invariant in self._on_line:
-            self._note(number, invariant.on_line(line))
+        self._tell(self._on_line, line)
 
     def after_act(self, now: datetime) -> None:
         self.memory.now = now
-        for number, invariant in self._after_act:
-            if (violations := invariant.after_act(now)) is not NO_VIOLATION:
-                self._note(number, violations)
+        self._tell(self._after_act, now)
         self.memory.decisions.act_judged()
         if self._look is not None and self.memory.settling.wants_a_look(now):
             state = self._look()
@@ -197,13 +192,11 @@ class Auditor:
                 self.memory.settling.put_off(now)
                 return
             self.memory.decisions.staff_see(state.adjustments)
-            for number, invariant in self._on_look:
-                self._note(number, invariant.on_look(state))
+            self._tell(self._on_look, state)
             self._judge_at_rest(state)
 
     def on_ledger(self, ledger: Mapping[str, Decimal]) -> None:
-        for number, invariant in self._on_ledger:
-            self._note(number, invariant.on_ledger(ledger))
+        self._tell(self._on_ledger, ledger)
 
     def at_quiescence(self, state: Quiescence) -> None:
         self.after_act(state.at)
@@ -211,8 +204,7 @@ class Auditor:
         self._judge_at_rest(state)
 
     def _judge_at_rest(self, state: Quiescence) -> None:
-        for number, invariant in self._at_quiescence:
-            self._note(number, invariant.at_quiescence(state))
+        self._tell(self._at_quiescence, state)
         self.memory.settling.rested()
 
     @property
@@ -241,6 +233,11 @@ class Auditor:
         """Return what broke, and then one verdict on each rule that did not."""
         guilty = {number for number, _ in self.memory.broken}
         return [*self.broken(), *(self._verdict(number) for number in self.memory.invariants if number not in guilty)]
+
+    def _tell(self, listeners: Sequence[Listener], what: object) -> None:
+        for number, hear in listeners:
+            if (violations := hear(what)) is not NO_VIOLATION:
+                self._note(number, violations)
 
     def _note(self, number: int, violations: Iterable[Violation]) -> None:
         for violation in violations:
@@ -329,10 +326,10 @@ def _closed(invariant: Invariant) -> int:
     return max(0, invariant.occasions - invariant.still_open)
 
 
-def _overriding(method: str, invariants: Mapping[int, Invariant]) -> list[tuple[int, Invariant]]:
-    """Return the invariants that have a `method` of their own, so that nobody else is asked."""
+def _overriding(method: str, invariants: Mapping[int, Invariant]) -> list[Listener]:
+    """Return the `method` of the invariants that have one of their own, so that nobody else is asked."""
     return [
-        (number, one)
+        (number, getattr(one, method))
         for number, one in invariants.items()
         if getattr(type(one), method) is not getattr(Invariant, method)
     ]
