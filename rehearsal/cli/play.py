@@ -23,7 +23,7 @@ from rehearsal.cli.selection import jobs_option, misspelt, nothing, paths_argume
 from rehearsal.gherkin.plan_file import hits, read_plan
 from rehearsal.gherkin.recording import refused as refused_calls
 from rehearsal.gherkin.results import Outcome, ScenarioResult, played
-from rehearsal.gherkin.runner import Interrupted, Run, SuiteRun, list_suite
+from rehearsal.gherkin.runner import Interrupted, Run, SuiteRun, list_suite, unplayed
 from rehearsal.gherkin.timeline import low
 from rehearsal.report import terminal
 from rehearsal.report.markdown import of_scenarios
@@ -253,6 +253,6 @@ def summary(run: Run) -> str:
     """Return how many scenarios ended how, and how many were not played."""
     endings = Counter(result.outcome for result in run.results)
     counts = [f"{endings[outcome]} {outcome}" for outcome in Outcome if endings[outcome]]
-    played = sum(1 for result in run.results if result.line)
-    counts += [f"{run.planned - played} not played"] if run.planned > played else []
+    left = unplayed(run.planned, run.results)
+    counts += [f"{left} not played"] if left else []
     return ": ".join(filter(None, (counted(max(run.planned, len(run.results))), ", ".join(counts))))

@@ -38,9 +38,10 @@ def scenario(root: Path, nodeid: str) -> gherkin.Scenario | None:
     scenarios = get_feature(str(path.parent), path.name, ENCODING).scenarios
     if name in scenarios:
         return scenarios[name].render({})
-    outline = scenarios.get(name.partition("[")[0])
-    if outline is None:
+    outlines = [known for known in scenarios if name.startswith(f"{known}[")]
+    if not outlines:
         return None
+    outline = scenarios[max(outlines, key=len)]  # whose own name may have a bracket in it
     rows = [row for examples in outline.examples for row in examples.as_contexts()]
     return outline.render(next((row for row in rows if name.endswith(f"[{'-'.join(row.values())}]")), {}))
 

@@ -6,7 +6,7 @@ Both commands that play, `rehearsal play` and `rehearsal demo`, and nothing else
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -217,6 +217,11 @@ class Run:
             raise self.unwritten
 
 
+def unplayed(planned: int, results: Iterable[ScenarioResult]) -> int:
+    """Return of how many scenarios nothing has come; a file that cannot be read has a result, but is none."""
+    return max(0, planned - sum(1 for result in results if result.line))
+
+
 def run_suite(suite: SuiteRun, watcher: Watcher | None = None) -> Run:
     """Play the suite to its end; raises `Interrupted` when somebody stops it."""
     return _run(suite.arguments(), Collector(watcher or Watcher()))
@@ -253,7 +258,7 @@ def _worst(collector: Collector, ended: int) -> Outcome | None:
     outcomes = {result.outcome for result in collector.results}
     if collector.unreadable:
         outcomes.add(Outcome.MISWRITTEN)
-    if collector.failed:
+    if collector.failed or _lost(collector, ended):
         outcomes.add(Outcome.STAGE_FAILED)
     for outcome in WORST:
         if outcome in outcomes:
@@ -261,3 +266,12 @@ def _worst(collector: Collector, ended: int) -> Outcome | None:
     if ended in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
         return None
     return Outcome.STAGE_FAILED if ended == pytest.ExitCode.INTERNAL_ERROR else Outcome.HELD
+
+
+def _lost(collector: Collector, ended: int) -> bool:
+    """Return whether nothing has come of a scenario in a run that came to its end."""
+    session = collector.session
+    if session is None or session.config.option.collectonly or session.shouldfail:
+        return False
+    at_its_end = ended in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    return at_its_end and unplayed(collector.planned, collector.results) > 0

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from rehearsal.gherkin.junit import ENDED_EARLY
-from rehearsal.gherkin.parallel import length, workers
+from rehearsal.gherkin.parallel import length, scenario, workers
 from tests.command import Rehearse
-from tests.unit.gherkin.test_plugin import PLAY, suite
+from tests.unit.gherkin.test_plugin import PLAY, played, suite
 
 __all__ = ["suite"]
 
@@ -89,6 +89,18 @@ def test_who_is_free_gets_the_longest_scenario_by_the_time_it_speaks_of(mixed: P
     assert length(mixed, "test_of_python.py::test") == 0
 
 
+@pytest.mark.parametrize(("test", "waits"), [("Paid[2]", "2 hours"), ("Paid [in full][3]", "3 hours")])
+def test_an_outline_is_found_by_its_rows_whatever_its_own_name_is(tmp_path: Path, test: str, waits: str) -> None:
+    outlines = (
+        f"  Scenario Outline: {name}\n    When <some> hours pass\n    Examples:\n      | some |\n      | {row} |\n"
+        for name, row in (("Paid", 2), ("Paid [in full]", 3))
+    )
+    (tmp_path / "own.feature").write_text(f"Feature: Own\n{''.join(outlines)}")
+    found = scenario(tmp_path, f"own.feature::{test}")
+    assert found
+    assert [step.name for step in found.steps] == [f"{waits} pass"]
+
+
 def test_auto_starts_no_process_for_a_handful(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.sched_getaffinity", lambda pid: range(64))
     assert workers([mixed]) == 1
@@ -106,6 +118,22 @@ def test_a_process_that_dies_is_the_stages_failure_and_its_other_scenarios_are_p
     if "pytest" not in command:
         assert result.ret == 3
         result.stdout.fnmatch_lines(["*✓ One", "*! Two", "*✓ Three", "*3 scenarios: 2 held, 1 stage failed"])
+
+
+SWALLOWED = """
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item):
+    return True if item.name == "Two" else None
+"""
+
+
+def test_a_scenario_of_which_nothing_comes_is_the_stages_failure(suite: pytest.Pytester) -> None:
+    suite.makeconftest((suite.path / "conftest.py").read_text() + SWALLOWED)
+    write(suite, {"One": "nothing is done", "Two": "nothing is done"})
+    result = played("own.feature")
+    result.stdout.fnmatch_lines(["2 scenarios: 1 held, 1 not played"])
+    assert result.ret == 3
+    assert played("own.feature", "--list").ret == 0
 
 
 HEARING = """
