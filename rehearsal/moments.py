@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Final
+
+LAST: Final = datetime(2286, 11, 20, 17, 46, 39, tzinfo=UTC)  # the marketplace's stamps are Unix seconds of ten digits
 
 
 @lru_cache(maxsize=64)  # one instant sees many entries

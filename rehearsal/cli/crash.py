@@ -34,14 +34,18 @@ from rehearsal.world.boundaries import COMMIT
 
 T = TypeVar("T")
 DOWN: Final = "How long the connector stays down, as PT15M. [default: it starts again at the same instant]"
+LONGEST_DOWN: Final = timedelta(days=366)
 RESUME: Final = "Keep in FILE what was tried, and leave out what stands there already."
 
 
 def _down(ctx: click.Context, param: click.Parameter, value: str) -> timedelta:
     try:
-        return duration(value, "--down")
+        down = duration(value, "--down")
     except Problem as problem:
         raise click.BadParameter(problem.detail, ctx, param) from problem
+    if down > LONGEST_DOWN:
+        raise click.BadParameter(f"{value} is longer than {LONGEST_DOWN.days} days.", ctx, param)
+    return down
 
 
 @click.command()

@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Final
 
 from rehearsal.control.stage import Problem
-from rehearsal.moments import shown_time
+from rehearsal.moments import LAST, shown_time
 from rehearsal.simulation.duration import read_duration
 from rehearsal.sums import DECIMALS, Missaid, read
 
-# The marketplace's stamps are Unix seconds of ten digits, and a world needs room to play in.
+# The marketplace's stamps have ten digits from 2001 on, and a world needs room to play in.
 EARLIEST: Final = datetime(2002, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2199, 12, 31, tzinfo=UTC)
 
@@ -50,6 +50,14 @@ def duration(text: str, field: str) -> timedelta:
         raise refused(field, f"is {text!r}, which is not an ISO 8601 duration such as PT15M") from None
     except OverflowError:
         raise refused(field, f"is {text!r}, which is longer than any calendar") from None
+
+
+def later(now: datetime, text: str, field: str) -> datetime:
+    """Return the moment that lies a duration ahead, which is one that the marketplace can tell."""
+    span = duration(text, field)
+    if span > LAST - now:
+        raise refused(field, f"is {text!r}, which reaches beyond {shown_time(LAST)}")
+    return now + span
 
 
 def money(text: str, field: str, currency: str) -> Decimal:

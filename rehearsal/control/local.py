@@ -7,7 +7,7 @@ writer at a time: each call holds the world's lock. A call does its one act and 
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +18,7 @@ from mock_tiktok.policy.profile import load, markets, names
 from rehearsal.control import serializers
 from rehearsal.control.addresses import IN_PROCESS, Addresses
 from rehearsal.control.calls import Call
-from rehearsal.control.formats import beginning, duration, instant, refused
+from rehearsal.control.formats import beginning, instant, later, refused
 from rehearsal.control.operations import RECORDS, act
 from rehearsal.control.refusals import discreet, noted, refusals
 from rehearsal.control.stage import Json, Problem, Stage
@@ -299,10 +299,7 @@ class InProcessStage(Stage):
 def _target(now: datetime, by: str | None, to: str | None, *, passed: bool = False) -> datetime:
     """Return the moment that is meant; one that has `passed` is reached where time passes by itself."""
     field = "by" if by is not None else "to"
-    try:
-        target = now + duration(by, field) if by is not None else instant(str(to), field)
-    except OverflowError:
-        target = datetime.max.replace(tzinfo=UTC)
+    target = later(now, by, field) if by is not None else instant(str(to), field)
     if target < now and passed and to is not None:
         return now
     if target < now:

@@ -7,7 +7,7 @@ from typing import Final
 from mock_tiktok import Discounts, OrderLine
 from mock_tiktok.open_api.order_responses import price_detail
 from rehearsal.control import serializers
-from rehearsal.control.formats import duration, money, refused
+from rehearsal.control.formats import later, money, refused
 from rehearsal.control.serializers import adjustment, cancellation, decided, order, return_
 from rehearsal.control.stage import Json, Problem
 from rehearsal.trace.diagram import mermaid
@@ -70,7 +70,7 @@ def _request_return(world: World, given: Json) -> Json:
 
 
 def _set_deadline(world: World, given: Json) -> Json:
-    due = world.now + duration(given["within"], "within")
+    due = later(world.now, given["within"], "within")
     if "return_id" in given:
         return return_(world.marketplace.set_deadline(given["return_id"], due))
     return cancellation(world.marketplace.set_cancellation_deadline(given["cancel_id"], due))

@@ -13,7 +13,7 @@ from rehearsal.audit.decision_ledger import is_rejection
 from rehearsal.audit.event import MOVES, EventName
 from rehearsal.audit.limits import PULL, ROUND
 from rehearsal.control.calls import CALLS
-from rehearsal.control.formats import duration, instant
+from rehearsal.control.formats import instant, later
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.places import CONNECTOR_FAILED, CONNECTOR_REFUSES
 from rehearsal.control.stage import Json, Problem
@@ -350,7 +350,10 @@ class Telling:
         """Return the same call, with a span of time as the moment at which it ends."""
         if asked.name != "advance" or "by" not in asked.body:
             return asked
-        end = self.stage.current.now + duration(asked.body["by"], "by")
+        try:
+            end = later(self.stage.current.now, asked.body["by"], "by")
+        except Problem:  # the stage says so, too
+            return asked
         return replace(asked, body={"to": shown_time(end)})
 
     def at_rest(self) -> Json:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from rehearsal.control.calls import Call
-from rehearsal.control.formats import duration, instant
+from rehearsal.control.formats import instant, later
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.errors import NotJudged
 from rehearsal.gherkin.plan_file import plan_all, trouble
@@ -225,8 +225,8 @@ class Timeline(Stage):
         if "to" in body:
             target = instant(body["to"], "to")
         else:
-            span = duration(body["by"], "by") if "by" in body else HEARING
-            target = datetime.fromisoformat(self.now) + span
+            now = datetime.fromisoformat(self.now)
+            target = later(now, body["by"], "by") if "by" in body else now + HEARING
         self.demand_time_for(target - self._begun)
 
     def _moved(self, call: Call, document: Json) -> None:

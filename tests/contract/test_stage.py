@@ -5,6 +5,8 @@ Every result is held to `contracts/control.yaml`.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import product
 from typing import Any
 
 import pytest
@@ -414,8 +416,11 @@ def test_a_request_is_given_a_deadline_of_its_own(stage: Any) -> None:
     later = stage.set_deadline(entry["return_id"], within="PT90H")
     assert later["seller_deadline"] > entry["seller_deadline"]
     stage.set_cancellation_deadline(cancel_id, within="PT2H")
-    refusal = refused(Problem, stage.set_deadline, return_id=entry["return_id"], within="PT0S")
-    assert (refusal.status, refusal.field) == (422, "within")
+    ways = partial(stage.set_deadline, entry["return_id"]), partial(stage.set_cancellation_deadline, cancel_id)
+    for way, within in product(ways, ("PT0S", "P9999999D")):
+        refusal = refused(Problem, way, within=within)
+        assert (refusal.status, refusal.field) == (422, "within")
+    assert stage.findings()["stage_failures"] == []
     stage.advance(by="PT26H")
     assert stage.get_return(entry["return_id"]) == later
     assert stage.get_cancellation(cancel_id)["cancel_status"] == "CANCELLATION_REQUEST_COMPLETE"

@@ -21,6 +21,8 @@ __all__ = ["stage"]
         ({"kind": "garble", "shop_id": "1"}, "shop_id", "names no shop"),
         ({"kind": "garble", "probability": 2}, "probability", "2"),
         ({"kind": "garble", "until": "soon"}, "until", "such as PT20M"),
+        ({"kind": "garble", "until": "P2900000D"}, "until", "beyond 2286-11-20T17:46:39Z"),
+        ({"kind": "garble", "at": "9999-12-31T23:59:59Z"}, "at", "beyond 2286-11-20T17:46:39Z"),
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused_by_its_field(stage: Any, fault: Json, field: str, words: str) -> None:

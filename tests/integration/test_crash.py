@@ -209,6 +209,7 @@ def test_a_run_that_was_stopped_is_taken_up_where_it_was(rehearse: Rehearse, tol
     ("asked", "words", "code"),
     [
         (["--down", "soon"], "--down", ExitCode.USAGE),
+        (["--down", "P9999999D"], "P9999999D is longer than 366 days", ExitCode.USAGE),
         (["-k", "nobody"], "nothing to play", ExitCode.USAGE),
         (["--point", "100000"], "no boundary 100,000 in", ExitCode.USAGE),
         (["--point", "100000"], "; there are 1, 4,", ExitCode.USAGE),
@@ -216,6 +217,12 @@ def test_a_run_that_was_stopped_is_taken_up_where_it_was(rehearse: Rehearse, tol
 )
 def test_what_cannot_be_tried_is_said(rehearse: Rehearse, told: Path, asked: list[str], words: str, code: int) -> None:
     assert words in rehearse(*ALONE, told, *asked, code=code).err
+
+
+def test_what_the_stage_refused_is_refused_again() -> None:
+    story = replay.told(Script("", "", {}, {}, (Asked("advance", {}, {"by": "P9999999D"}),)))
+    (words,) = story.ending.refused
+    assert "which reaches beyond" in words
 
 
 def test_where_it_comes_by_no_boundary_there_is_nothing_to_try(rehearse: Rehearse, told: Path) -> None:

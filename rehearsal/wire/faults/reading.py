@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from rehearsal.contract.openapi import Contract
+from rehearsal.moments import LAST, shown_time
 from rehearsal.simulation.duration import read_duration
 from rehearsal.wire.faults.fault import GROUPS, Fault, Kind, unversioned
 
@@ -207,9 +208,12 @@ def _moment(given: Mapping[str, Any], field: str, now: datetime) -> datetime | N
     if moment < now or (field == "until" and moment == now):
         raise Mistake(field, f"is {_shown(value)}, which does not lie ahead")
     try:
-        return moment.astimezone(UTC)
+        moment = moment.astimezone(UTC)
     except OverflowError:
         raise Mistake(field, f"is {_shown(value)}, in UTC no day of any calendar") from None
+    if moment > LAST:
+        raise Mistake(field, f"is {_shown(value)}, which reaches beyond {shown_time(LAST)}")
+    return moment
 
 
 def _is_number(value: object) -> bool:

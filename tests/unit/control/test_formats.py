@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rehearsal.control.formats import duration, instant
+from rehearsal.control.formats import duration, instant, later
 from rehearsal.control.stage import Problem
 from rehearsal.control.validation import demand
+from rehearsal.moments import LAST
 from rehearsal.simulation.duration import iso_duration
+from tests.clock import START
 from tests.refused import refused
 
 
@@ -39,6 +41,15 @@ def test_a_duration_is_written_in_its_shortest_form(given: str, shortest: str) -
 def test_what_is_no_duration_is_refused_by_the_contract_and_by_the_reader(text: str) -> None:
     contract = refused(Problem, demand, "Advance", {"by": text})
     assert contract.field == refused(Problem, duration, text, "by").field == "by"
+
+
+def test_a_moment_ahead_is_one_that_the_marketplace_can_tell() -> None:
+    ahead = LAST - START
+    assert later(START, iso_duration(ahead), "within") == LAST
+    refusal = refused(Problem, later, START, iso_duration(ahead + timedelta(seconds=1)), "within")
+    assert (refusal.status, refusal.field) == (422, "within")
+    assert "reaches beyond 2286-11-20T17:46:39Z" in refusal.detail
+    assert len(str(int(LAST.timestamp()))) < len(str(int(LAST.timestamp()) + 1))
 
 
 def test_a_time_with_another_zone_is_read_into_utc() -> None:

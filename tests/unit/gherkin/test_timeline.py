@@ -89,6 +89,7 @@ def test_where_time_passes_by_itself_no_date_is_set_and_nobody_waits_for_too_lon
     waited = machine.waited
     words = str(refused(NotJudged, timeline.advance, by="PT90M"))
     assert words == ("it waits for 3 h 30 min, which take 3 min of real time here; --longest-wait is 3 h")
+    assert refused(Problem, timeline.advance, by="P9999999D").field == "by"
     assert "it sets a date" in str(refused(NotJudged, timeline.reset, start="2031-06-01T08:00:00Z"))
     assert machine.waited == waited == 120
     timeline.ends()
