@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, Decimal, InvalidOperation
 from typing import Final
 
 from mock_tiktok.domain.money import FEES, KINDS, NO_DISCOUNTS, ZERO, Discounts, coin, in_coins
@@ -92,6 +92,8 @@ def an_amount(field: str, amount: Decimal, currency: str) -> Decimal:
         return in_coins(amount, currency)
     except ValueError as problem:
         raise BadValue(field, str(problem)) from None
+    except InvalidOperation:
+        raise BadValue(field, "has more digits than any sum") from None
 
 
 def checked_discounts(given: Discounts, fee: Decimal, lines: Sequence[OrderLine], currency: str) -> Discounts:

@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Final
 
 from mock_tiktok.domain.cancellations import Cancellation
-from mock_tiktok.domain.money import in_coins
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.words import APPROVALS, REJECTIONS, Action, By, ReturnType
 from mock_tiktok.errors import NOT_DEDUCTIBLE, OVER_REFUND, PARTIAL_NOT_POSSIBLE, BadValue
 from mock_tiktok.usecases import decisions, refusals
+from mock_tiktok.usecases.purchases import an_amount
 from mock_tiktok.usecases.shop import Shop
 
 _PICTURE: Final = (200, 200)  # the size of a picture that somebody takes with a rejection
@@ -137,7 +137,4 @@ def arbitrate(shop: Shop, return_id: str, *, outcome: str, refund_total: Decimal
 def _money(field: str, amount: Decimal, currency: str) -> Decimal:
     if not amount.is_finite() or amount <= 0:
         raise BadValue(field, "must be more than zero")
-    try:
-        return in_coins(amount, currency)
-    except (ValueError, ArithmeticError) as problem:
-        raise BadValue(field, str(problem)) from None
+    return an_amount(field, amount, currency)

@@ -1,5 +1,7 @@
 """Orders that are called off in Seller Center, and buyers who want that and are answered there."""
 
+from decimal import Decimal
+
 import pytest
 
 from mock_tiktok.domain.words import By, CancelStatus
@@ -35,6 +37,14 @@ def test_what_cannot_be_meant_is_refused_by_name(town: Town, given: dict[str, st
     asked = town.market.request_cancellation(town.order(status="AWAITING_SHIPMENT").order_id)
     assert refused(BadValue, lambda: town.market.seller_center_answer(asked.cancel_id, **given)).field == field
     assert town.shop.store.get_cancellation(asked.cancel_id).status is CancelStatus.PENDING
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "NaN", "Infinity", "0.001", "1E30"])
+def test_a_senseless_sum_is_refused_in_words(town: Town, amount: str) -> None:
+    order_id, refund = town.order().order_id, town.market.seller_center_refund
+    refusal = refused(BadValue, lambda: refund(order_id, amount=Decimal(amount)))
+    assert refusal.field == "amount"
+    assert "class" not in refusal.message
 
 
 def test_a_buyer_is_answered_once(town: Town) -> None:
