@@ -226,7 +226,8 @@ class Queries:
         if not sets:
             return None
         first, *others = sets
-        return [id for id in first if all(id in other for other in others)]
+        in_common = set(first).intersection(*others)
+        return [id for id in first if id in in_common]
 
 
 def _all(tests: list[Callable[[_T], bool]]) -> Callable[[_T], bool] | None:

@@ -79,6 +79,25 @@ def test_every_filter_narrows_alone_and_together(town: Town) -> None:
     assert found(seller_proposed_return_types=("PARTIAL_REFUND",)) == set()
 
 
+class Compared(str):
+    """An id that counts how often any of its kind is compared."""
+
+    times = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Compared.times += 1
+        return str.__eq__(self, other)
+
+
+def test_ids_are_held_against_one_another_once_each(town: Town) -> None:
+    order = town.order(*["5.00"] * 100)
+    ids = [town.request(order, line=line) for line in range(100)]
+    filters = ReturnFilter(return_ids=tuple(map(Compared, ids)), order_ids=(order.order_id,))
+    assert town.shop.search_returns(filters, CREATED, PageRequest(50)).total == 100
+    assert 0 < Compared.times <= 10 * len(ids)
+
+
 def test_both_spellings_of_a_withdrawn_cancellation_find_it(town: Town) -> None:
     _, cancel_id = town.cancellation()
     town.market.withdraw_cancellation(cancel_id)
