@@ -45,7 +45,8 @@ _PARTICLES = "af|al|av|bin|da|de|del|della|den|der|di|dos|du|e|el|ibn|la|le|ten|
 _GOODS = r"[^\s\",:](?:[^\",:]*?[^\s\",:])?"
 _COUNT = rf"\d+|{'|'.join(NUMBERS)}"
 _SPAN = rf"(?:an?|half an|(?:{_COUNT})(?:\.\d+)?) (?:(?:business|working) )?[a-z]+"
-_SHOWN = rf"(?:no|an?|{_COUNT}) (?:picture|video)s?"
+_FEW: Final = {"no": 0, "a": 1, "an": 1}
+_SHOWN = rf"(?:{'|'.join(_FEW)}|{_COUNT}) (?:picture|video)s?"
 _THEIR, _FOR = "(?:the|her|his|their)", "(?:for|about|with|on|over|of|from|in)"
 _NTH = "|".join(ORDINALS)
 # As little as may be: in "goods with parts missing" nothing is said of which goods.
@@ -318,7 +319,7 @@ def evidence(text: str) -> Counter[str]:
     counts: Counter[str] = Counter()
     for one in text.split(" and "):
         many, what = one.split()
-        counts[what.rstrip("s")] += number(many) if many not in ("no", "a") else many == "a"
+        counts[what.rstrip("s")] += _FEW[many] if many in _FEW else number(many)
     return counts
 
 

@@ -15,7 +15,7 @@ from rehearsal.control.calls import CALLS
 from rehearsal.gherkin import closed_words, refusals
 from rehearsal.gherkin.results import Outcome
 from rehearsal.gherkin.runner import SuiteRun, run_suite
-from rehearsal.gherkin.steps.phrases import PIECES, time
+from rehearsal.gherkin.steps.phrases import PIECES, evidence, time
 from rehearsal.gherkin.timeline import ACTS
 from tests.command import Rehearse
 
@@ -573,6 +573,13 @@ def test_people_write_as_people_do(played: Played, line: str) -> None:
 def test_a_span_of_time_is_read_as_people_say_it(text: str) -> None:
     assert re.fullmatch(PIECES["SPAN"], text)
     assert time(text) == SPANS[text]
+
+
+@pytest.mark.parametrize("many", ["no", "a", "an", "1", "two"])
+def test_whatever_is_said_of_pictures_is_counted(many: str) -> None:
+    text = f"{many} picture and 2 videos"
+    assert re.fullmatch(PIECES["SHOWN"], text)
+    assert evidence(text) == {"picture": {"no": 0, "two": 2}.get(many, 1), "video": 2}
 
 
 def test_what_happens_to_a_parcel_and_what_is_offered_stand_in_the_timeline(tmp_path: Path) -> None:
