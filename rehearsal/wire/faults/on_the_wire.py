@@ -146,8 +146,10 @@ def stale(meeting: Meeting) -> Response:
     answers: list[tuple[datetime, Response]] = meeting.planned.memory.setdefault(asked, [])
     lags_to = now - read_duration(meeting.given("by"))
     answers.append((now, meeting.onward()))
-    before = [response for at, response in answers if at <= lags_to]
-    return before[-1] if before and meeting.hit() else answers[-1][1]
+    before = [place for place, (at, _) in enumerate(answers) if at <= lags_to]
+    if before:
+        del answers[: before[-1]]  # none of them is given again
+    return answers[0 if before and meeting.hit() else -1][1]
 
 
 def sparse(meeting: Meeting) -> Response:

@@ -218,6 +218,14 @@ def test_whoever_a_lost_renewal_has_shut_out_is_not_blamed_before_the_seller_has
     assert broken(world) == []
 
 
+def test_of_old_answers_none_is_kept_that_is_not_given_again() -> None:
+    world = World()
+    planned = world.trouble.plan(kind="stale", **{"with": {"by": "PT1H"}})
+    world.advance(by=timedelta(days=1))
+    assert planned.hit > 40
+    assert max(map(len, planned.memory.values())) == 5  # those of an hour, and the one at its beginning
+
+
 def test_what_is_not_there_is_refused_and_leaves_nothing_planned() -> None:
     world = World()
     for given, field in (({"shop_id": "7"}, "shop_id"), ({"with": {"return_id": "4035"}}, "with.return_id")):
