@@ -101,6 +101,7 @@ class Secrets:
     """
 
     learnt: dict[str, bytes] = field(default_factory=dict)
+    _longest_first: list[str] = field(default_factory=list)  # one may begin with another
 
     def learn(self, value: str) -> None:
         """Remember what was sent as a credential; what is short might be anybody's word."""
@@ -112,6 +113,7 @@ class Secrets:
             self.learnt[value] = written
             if len(self.learnt) > LEARNT:
                 del self.learnt[next(iter(self.learnt))]
+            self._longest_first = sorted(self.learnt, key=len, reverse=True)
 
     def stand_in(self, text: bytes) -> bool:
         """Return whether a text has a secret in it."""
@@ -124,7 +126,7 @@ class Secrets:
         if isinstance(value, str):
             if len(value) < SHORTEST:  # as most names and words are
                 return value
-            for secret in sorted(self.learnt, key=len, reverse=True):  # one may begin with another
+            for secret in self._longest_first:
                 value = value.replace(secret, REDACTED)
             return _MADE_HERE.sub(REDACTED, value)
         if isinstance(value, Mapping):

@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from rehearsal.contract.redaction import NOTHING, REDACTED, Secrets, by_name, known_part, mask_of, pairs, without_words
+from rehearsal.contract.redaction import (
+    LEARNT,
+    NOTHING,
+    REDACTED,
+    Secrets,
+    by_name,
+    known_part,
+    mask_of,
+    pairs,
+    without_words,
+)
 
 COMPONENTS: dict[str, Any] = {
     "#/Person": {"properties": {"name": {"x-sensitive": True}, "town": {}, "friend": {"$ref": "#/Person"}}}
@@ -77,3 +87,11 @@ def test_of_two_secrets_of_which_one_begins_with_the_other_nothing_is_shown() ->
     for secret in ("cut-off-a-token-", "cut-off-a-token-that-is-longer"):
         secrets.learn(secret)
     assert secrets.hidden("cut-off-a-token-that-is-longer") == REDACTED
+
+
+def test_the_newest_secrets_are_known_in_a_text_and_no_others() -> None:
+    secrets, sent = Secrets(), [f"what-was-sent-as-number-{number}" for number in range(LEARNT + 2)]
+    for secret in sent:
+        secrets.learn(secret)
+    shown = [secrets.hidden(f"it was <{secret}>") for secret in sent]
+    assert shown == [f"it was <{sent[0]}>", f"it was <{sent[1]}>", *[f"it was <{REDACTED}>"] * LEARNT]
