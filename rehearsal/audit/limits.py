@@ -9,8 +9,10 @@ anew, there is no limit at all.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Final
 
 from rehearsal.audit.event import Trouble
@@ -20,7 +22,50 @@ PULL: Final = timedelta(minutes=15)
 REAL_PATIENCE: Final = timedelta(seconds=3)  # assumed: what a loaded machine may take for an answer
 SAME_ROUND: Final = timedelta(minutes=1)  # what a round may take
 UNLIMITED: Final = timedelta(days=365 * 100)
+NOTHING: Final = timedelta(0)
 EVERY_SHOP: Final = None
+
+
+@dataclass(slots=True)
+class _Past:
+    """The trouble that is over or whose end is known, of one shop or of all, so kept that any stretch is read at once.
+
+    Beside the hours at which it was over stands what hits before them have given, and beside the times that it lasted
+    how long those before them were; times that meet are one.
+    """
+
+    overs: list[datetime] = field(default_factory=list)
+    given: list[timedelta] = field(default_factory=lambda: [NOTHING])
+    begins: list[datetime] = field(default_factory=list)
+    ends: list[datetime] = field(default_factory=list)
+    lasted: list[timedelta] = field(default_factory=lambda: [NOTHING])
+
+    def add(self, at: datetime, over: datetime, gives: timedelta) -> None:
+        """Take note of trouble from `at` till `over`; what comes last, as nearly all does, moves nothing else."""
+        place = bisect_left(self.overs, over)
+        if self.overs[place : place + 1] != [over]:
+            self.overs.insert(place, over)
+            self.given.insert(place + 1, self.given[place])
+        for later in range(place + 1, len(self.given)):
+            self.given[later] += gives
+        first, last = bisect_left(self.ends, at), bisect_right(self.begins, over)
+        self.begins[first:last] = [min([at, *self.begins[first:last]])]
+        self.ends[first:last] = [max([over, *self.ends[first:last]])]
+        times = zip(self.begins[first:], self.ends[first:], strict=True)
+        self.lasted[first:] = accumulate((end - begin for begin, end in times), initial=self.lasted[first])
+
+    def extension(self, since: datetime) -> timedelta:
+        """Return what the trouble that was over then or later gives, and how long it lasted from then on."""
+        longer = self.given[-1] - self.given[bisect_left(self.overs, since)]
+        first = bisect_left(self.ends, since)
+        if first < len(self.ends):
+            longer += self.lasted[-1] - self.lasted[first] - max(since - self.begins[first], NOTHING)
+        return longer
+
+    def met(self, since: datetime, until: datetime) -> bool:
+        """Return whether there was any between two times."""
+        first = bisect_left(self.ends, since)
+        return first < len(self.ends) and self.begins[first] <= until
 
 
 @dataclass(slots=True)
@@ -29,10 +74,11 @@ class Limits:
 
     one_round: timedelta = ROUND
     one_pull: timedelta = PULL
-    at_once: timedelta = timedelta(0)  # what is to be done at its own instant may take so long
-    underway: timedelta = timedelta(0)  # a round may have begun so long before what it brings came about
-    grain: timedelta = timedelta(0)  # what a connector has read in whole seconds it may tell by so much otherwise
+    at_once: timedelta = NOTHING  # what is to be done at its own instant may take so long
+    underway: timedelta = NOTHING  # a round may have begun so long before what it brings came about
+    grain: timedelta = NOTHING  # what a connector has read in whole seconds it may tell by so much otherwise
     _past: list[Trouble] = field(default_factory=list)
+    _of: dict[str | None, _Past] = field(default_factory=dict)  # by the shop that was asked about
     _open: dict[str | None, Trouble] = field(default_factory=dict)
 
     @classmethod
@@ -53,7 +99,26 @@ class Limits:
         if trouble.until_authorized:
             self._open.setdefault(trouble.shop_id, trouble)
         else:
-            self._past.append(trouble)
+            self._add(trouble)
+
+    def _add(self, trouble: Trouble) -> None:
+        self._past.append(trouble)
+        for shop_id, past in self._of.items():
+            if _concerns(trouble, shop_id):
+                self._put(trouble, past)
+
+    def _put(self, trouble: Trouble, past: _Past) -> None:
+        gives = trouble.rounds * self.one_round + trouble.pulls * self.one_pull
+        past.add(trouble.at, trouble.at + trouble.lasting, gives)
+
+    def _past_of(self, shop_id: str | None) -> _Past:
+        past = self._of.get(shop_id)
+        if past is None:
+            past = self._of[shop_id] = _Past()
+            for trouble in self._past:
+                if _concerns(trouble, shop_id):
+                    self._put(trouble, past)
+        return past
 
     def killed(self, at: datetime) -> None:
         """Stop all limits: the connector is down."""
@@ -65,7 +130,7 @@ class Limits:
         if trouble is not None:
             lasting = max(trouble.lasting, at - trouble.at)
             rounds = max(trouble.rounds, 1)
-            self._past.append(replace(trouble, rounds=rounds, lasting=lasting, until_authorized=False))
+            self._add(replace(trouble, rounds=rounds, lasting=lasting, until_authorized=False))
 
     def hold(self, shop_id: str | None) -> bool:
         """Return whether the limits of a shop hold at present: no trouble of its is open."""
@@ -78,14 +143,7 @@ class Limits:
         """
         if not self.hold(shop_id):
             return UNLIMITED
-        longer = timedelta(0)
-        spans: list[tuple[datetime, datetime]] = []
-        for trouble in self._past:
-            over = trouble.at + trouble.lasting
-            if over >= since and _concerns(trouble, shop_id):
-                longer += trouble.rounds * self.one_round + trouble.pulls * self.one_pull
-                spans.append((max(trouble.at, since), over))
-        return longer + _together(spans)
+        return self._past_of(shop_id).extension(since) if self._past else NOTHING
 
     def troubled(self, shop_id: str, at: datetime) -> bool:
         """Return whether there was trouble of the shop's at that time, or so near to it that it met the same round."""
@@ -95,26 +153,13 @@ class Limits:
         """Return whether there was trouble of the shop's between two times."""
         if any(_concerns(one, shop_id) and one.at <= until for one in self._open.values()):
             return True
-        met = (one for one in self._past if _concerns(one, shop_id))
-        return any(one.at <= until and since <= one.at + one.lasting for one in met)
+        return self._past_of(shop_id).met(since, until)
 
     def last_trouble(self) -> datetime | None:
         """Return when the last trouble was over; None where there was none, or where it lasts."""
         if self._open or not self._past:
             return None
-        return max(trouble.at + trouble.lasting for trouble in self._past)
-
-
-def _together(spans: list[tuple[datetime, datetime]]) -> timedelta:
-    """Return how long these last in all; while several do, that is one time and not several."""
-    lasting = timedelta(0)
-    until = None
-    for begins, ends in sorted(spans):
-        from_ = begins if until is None else max(begins, until)
-        if ends > from_:
-            lasting += ends - from_
-            until = ends
-    return lasting
+        return self._past_of(None).overs[-1]
 
 
 def _concerns(trouble: Trouble, shop_id: str | None) -> bool:
