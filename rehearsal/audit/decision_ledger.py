@@ -253,6 +253,11 @@ class DecisionLedger:
         short = account.owed - self.carried_out(order_id) - account.elsewhere
         return short if short > account.rounding else ZERO
 
+    def all_begun(self, order_id: str) -> bool:
+        """Return whether the connector has begun all that was asked for on an order, taken on or not."""
+        account = self._accounts[order_id]
+        return account.asked - self.carried_out(order_id) <= account.rounding
+
     def _gives_way(self, request: Request, shown: Decimal) -> None:
         """Take note that less is shown of a request than was asked for: right as far as buyers got it meanwhile."""
         account = self._accounts[request.order_id]

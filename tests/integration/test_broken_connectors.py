@@ -204,7 +204,7 @@ def leaves_what_was_withdrawn_open(patch: Patch) -> None:
 
 def swallows_refusals(patch: Patch) -> None:
     def nothing(run: Any, work: Any, entry: OutboxEntry, **about: Any) -> None:
-        work.outbox_entry_finished(entry.id, OutboxState.REFUSED, run.now)
+        work.outbox_entry_finished(entry.id, OutboxState.REFUSED)
 
     patch.setattr(deliver, "fail", nothing)
 
@@ -232,7 +232,7 @@ def waits_ten_hours_before_it_tries_again(patch: Patch) -> None:
 def gives_up_when_the_marketplace_is_busy(patch: Patch) -> None:
     def given_up(run: Any, entry: OutboxEntry, *args: Any, **about: Any) -> OutboxState:
         with run.store.writing() as work:
-            work.outbox_entry_finished(entry.id, OutboxState.REFUSED, run.now)
+            work.outbox_entry_finished(entry.id, OutboxState.REFUSED)
         return OutboxState.REFUSED
 
     patch.setattr(deliver, "postpone", given_up)

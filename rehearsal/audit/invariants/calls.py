@@ -4,14 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 from rehearsal.audit.claims import LOOKING, Claim, State
 from rehearsal.audit.event import EventName, PlayerEvent, Trouble
+from rehearsal.audit.granted import Granted
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, Violation
 from rehearsal.audit.limits import SAME_ROUND
 from rehearsal.audit.settling import ENDED
 from rehearsal.moments import shown_time
+from rehearsal.seats.port import Capability
 from rehearsal.wire.recorder import Exchange
 
 IN_THE_WAY: Final = 25001011  # what the marketplace says while a request on the same goods is open
@@ -34,16 +37,19 @@ class NoNeedlessCall(Invariant):
     slug = "no-needless-call"
     rule = (
         "No decision is sent about a claim read as ended, none before the time that the marketplace has asked to wait, "
-        "no refund of the seller's past a request read as waiting, no cancellation of what has long been shipped, and "
-        "no call carries another shop's credentials."
+        "none again to which the marketplace has said yes, no refund of the seller's past a request read as waiting, "
+        "no cancellation of what has long been shipped, and no call carries another shop's credentials."
     )
+    parts = MappingProxyType({"whether what was said yes to is sent again": frozenset({Capability.STAFF_DECIDES})})
 
     _wait_until: dict[str, tuple[datetime, int]] = field(default_factory=dict)  # by claim, and who asked for it
+    _granted: Granted = field(default_factory=Granted)
     _died: int = 0  # when the connector did last, by its place in the trace
     _handed_over: dict[str, PlayerEvent] = field(default_factory=dict)  # orders, since when they have been
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note what ships; forget what a connector was told that has died since: it may not have written it down."""
+        self._granted.on_event(event)
         if event.name in (EventName.ORDER_PLACED, EventName.ORDER_STATUS_CHANGED):
             if event.placed not in HANDED_OVER:
                 self._handed_over.pop(event.order, None)
@@ -55,9 +61,11 @@ class NoNeedlessCall(Invariant):
         return NO_VIOLATION
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
+        before = self._granted.before(exchange, self.claims, self.decisions)
+        self._granted.on_exchange(exchange, self.claims)
         if exchange.caller != "connector" or exchange.callee != "marketplace":
             return NO_VIOLATION
-        found = []
+        found = [] if before is None else [_again(exchange, before)]
         if not_yours := NOT_YOURS.get(exchange.code or 0):
             found.append(_call(exchange, f"refused with {exchange.code}: {not_yours}"))
         if exchange.held_up:
@@ -133,6 +141,16 @@ class NoNeedlessCall(Invariant):
 
 def _sent(exchange: Exchange) -> str:
     return f"{exchange.operation} at {shown_time(exchange.at)}"
+
+
+def _again(exchange: Exchange, before: Exchange) -> Violation:
+    """Return that something is sent once more, which the marketplace has refused or answered as it did before."""
+    subject = ", ".join(exchange.subjects) or exchange.order or ""
+    expected = f"no {before.operation} again for {subject}: the marketplace said yes at {shown_time(before.at)}"
+    seen = _sent(exchange) + (f", refused with {exchange.code}: {exchange.refusal}" if exchange.code else "")
+    about = {"claim": subject} if exchange.subjects else {"order_id": subject}
+    key, exchanges = f"again {exchange.operation} {subject}", (before.seq, exchange.seq)
+    return Violation.of(key, expected, seen, about, call=exchange, exchanges=exchanges)
 
 
 def _call(exchange: Exchange, seen: str, claim: str = "") -> Violation:

@@ -248,8 +248,25 @@ NOTICED: Final[dict[str, tuple[str, Callable[[], Story]]]] = {
     ),
     "a decision that comes again before the marketplace wants to hear of it": (
         "no-needless-call",
-        lambda: Story().asked_back().called_for("S1", "approveReturn", "R1", wait=timedelta(minutes=10)).idle(minutes=9)
+        lambda: Story().asked_back()
+        .called_for("S1", "approveReturn", "R1", code=36009002, wait=timedelta(minutes=10)).idle(minutes=9)
         .called_for("S1", "approveReturn", "R1"),
+    ),
+    "an answer that comes again after the yes to it": (
+        "no-needless-call",
+        lambda: Story().asked_back().decided().moved(SUCCESS, "APPROVE_REFUND").called_for("S1", "approveReturn", "R1")
+        .called_for("S1", "approveReturn", "R1", code=25011012),
+    ),
+    "a refund that comes again under another key, although all has been begun": (
+        "no-needless-call",
+        lambda: Story().ordered().asked("39.98").started("R1", "39.98")
+        .called_for("S1", "createReturn", order="O1", key="K")
+        .called_for("S1", "createReturn", order="O1", key="K-2", code=25001011),
+    ),
+    "a refund that comes again under its own key, although the yes to it was heard": (
+        "no-needless-call",
+        lambda: Story().ordered().asked("39.98").started("R1", "39.98")
+        .called_for("S1", "createReturn", order="O1", key="K").called_for("S1", "createReturn", order="O1", key="K"),
     ),
     "a decision that comes again though a look since its answer got lost has shown it done": (
         "no-needless-call",
@@ -295,8 +312,8 @@ IN_ORDER: Final[dict[str, Callable[[], Story]]] = {
         .moved(PENDING, "DEADLINE_SET", "system", seller_deadline=START + DAY).called_for("S1", "approveReturn", "R1")
     ),
     "an answer in its time, and one whose time nobody has read": (
-        lambda: Story().asked_back(deadline=START + TEN).called_for("S1", "approveReturn", "R1").idle(minutes=20)
-        .called_for("S1", "approveReturn", "R1")
+        lambda: Story().asked_back(deadline=START + TEN).called_for("S1", "approveReturn", "R1", code=25001028)
+        .idle(minutes=20).called_for("S1", "approveReturn", "R1")
     ),
     "an answer that trouble holds up until its time is over": (
         lambda: Story().asked_back(deadline=START + TEN).looked_at("S1").idle(minutes=20)
@@ -312,7 +329,34 @@ IN_ORDER: Final[dict[str, Callable[[], Story]]] = {
     ),
     "a decision that comes again after a look which trouble has met": (
         lambda: Story().asked_back().decided().moved(COMPLETE, "APPROVE_REFUND").looked_at("S1").struck("S1")
-        .called_for("S1", "approveReturn", "R1").idle(minutes=15).called_for("S1", "approveReturn", "R1")
+        .called_for("S1", "approveReturn", "R1", code=25001028).idle(minutes=15).called_for("S1", "approveReturn", "R1")
+    ),
+    "an answer that comes again, as the yes to it got lost": (
+        lambda: Story().asked_back().decided().moved(SUCCESS, "APPROVE_REFUND")
+        .called_for("S1", "approveReturn", "R1", fault="cut_after", failure="ConnectionError").struck("S1")
+        .called_for("S1", "approveReturn", "R1", code=25011012)
+    ),
+    "an answer that comes again after a death that may have forgotten the yes": (
+        lambda: Story().asked_back().decided().moved(SUCCESS, "APPROVE_REFUND").called_for("S1", "approveReturn", "R1")
+        .died().called_for("S1", "approveReturn", "R1", code=25011012)
+    ),
+    "an answer that the staff have given once more since the yes to it": (
+        lambda: Story().asked_back().decided().moved(SUCCESS, "APPROVE_REFUND").called_for("S1", "approveReturn", "R1")
+        .decided().called_for("S1", "approveReturn", "R1", code=25011012)
+    ),
+    "an answer to what was asked since the yes": (
+        lambda: Story().asked_back().decided().moved(SUCCESS, "APPROVE_RETURN").called_for("S1", "approveReturn", "R1")
+        .moved("BUYER_SHIPPED_ITEM", "SHIP", "buyer").called_for("S1", "approveReturn", "R1", code=25011012)
+    ),
+    "a second refund that is in the way of the first": (
+        lambda: Story().ordered().asked("10.00").asked("9.00", adjustment_id="C2").started("R1", "10.00")
+        .called_for("S1", "createReturn", order="O1", key="K")
+        .called_for("S1", "createReturn", order="O1", key="L", code=25001011)
+    ),
+    "a refund that somebody outside may have asked for": (
+        lambda: Story().ordered().asked("39.98").started("R1", "39.98")
+        .called_for("S1", "createReturn", order="O1", key="K").by_hand("adjustOrder")
+        .called_for("S1", "createReturn", order="O1", key="L", code=25001011)
     ),
     "a decision that comes again after a death that may have forgotten the look": (
         lambda: Story().asked_back().decided().moved(COMPLETE, "APPROVE_REFUND").looked_at("S1").died()

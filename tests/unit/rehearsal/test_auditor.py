@@ -13,7 +13,7 @@ from rehearsal.audit.auditor import EVERYTHING
 from rehearsal.audit.event import Trouble
 from rehearsal.audit.finding import Verdict
 from rehearsal.audit.invariants import INVARIANTS
-from rehearsal.seats.port import Capability
+from rehearsal.seats.port import Capability, Sight
 from rehearsal.wire.recorder import Exchange
 from tests.clock import START
 from tests.unit.rehearsal.auditor_stories import IN_ORDER, NOTICED, SAID
@@ -241,6 +241,19 @@ def test_what_cannot_be_seen_is_not_judged_and_says_why() -> None:
     ]
     assert "what the seller's staff decide" in (story.verdict("executed-once").why or "")
     assert "what stands in the connector's book" in (story.verdict("books-agree").why or "")
+
+
+@pytest.mark.parametrize("unheard", [Sight.GOODS, Sight.REFUNDS, None])
+def test_what_comes_again_may_have_been_said_again_where_nobody_hears_the_staff(unheard: Sight | None) -> None:
+    seen = EVERYTHING if unheard else EVERYTHING - {Capability.STAFF_DECIDES}
+    story = Story(capabilities=seen).ordered().asked_back().moved(SUCCESS, "APPROVE_REFUND")
+    story.auditor.memory.decisions.unheard = frozenset({unheard} if unheard else ())
+    for code in (0, 25011012):
+        if unheard is not Sight.REFUNDS:
+            story.called_for("S1", "approveReturn", "R1", code=code)
+        if unheard is not Sight.GOODS:
+            story.called_for("S1", "createReturn", order="O1", code=code)
+    assert "no-needless-call" not in story.broken()
 
 
 def test_where_nobody_sees_what_stands_before_the_staff_nothing_is_said_to_be_lost() -> None:

@@ -32,6 +32,7 @@ PARTS: Final[Mapping[int, frozenset[Capability]]] = {
     5: frozenset({C.LEDGER}),
     9: frozenset({C.STAFF_SEES}),
     14: frozenset({C.STAFF_SEES}),
+    15: frozenset({C.STAFF_DECIDES}),
 }
 # What the tale breaks of these rules, it breaks in the part that is not judged without this capability.
 IN_PART: Final[Mapping[Capability, frozenset[int]]] = {C.STAFF_SEES: frozenset({9, 14})}

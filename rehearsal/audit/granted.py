@@ -1,0 +1,75 @@
+"""What the marketplace has said yes to, as the connector has heard: it need not be sent again."""
+
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from rehearsal.audit.claims import Claims, State
+from rehearsal.audit.decision_ledger import DecisionLedger
+from rehearsal.audit.event import EventName, PlayerEvent
+from rehearsal.audit.outsiders import taken_on
+from rehearsal.seats.port import Sight
+from rehearsal.wire.recorder import Exchange
+
+# What the staff say anew has to be sent, too, whatever was said before.
+SAID_ANEW: Final = (EventName.DECISION_GIVEN, EventName.REFUND_REQUESTED, EventName.REFUND_RECORDED)
+
+
+class Yes(NamedTuple):
+    """A yes that the connector has heard: to which call, and how the claim, or the order's claims, stood then."""
+
+    call: Exchange
+    stood: State | int
+
+
+@dataclass(slots=True)
+class Granted:
+    """The last yes to each thing that can be asked of a claim, or to be opened on an order."""
+
+    _heard: dict[tuple[str, str], Yes] = field(default_factory=dict)  # by operation, and the claim or the order
+
+    def on_event(self, event: PlayerEvent) -> None:
+        """Forget what was granted to a connector that has died since, and what the staff have said something about."""
+        if event.name == EventName.CONNECTOR_KILLED:
+            self._heard.clear()
+        elif event.name in SAID_ANEW:
+            self._forget(event.claim, event.order)
+
+    def on_exchange(self, exchange: Exchange, claims: Claims) -> None:
+        """Take note of a yes that the connector has heard, and of what it may have been asked for by others since."""
+        if taken_on(exchange) is not None:
+            self._heard.clear()
+        elif exchange.caller == "connector" and exchange.code == 0 and not (exchange.fault or exchange.failure):
+            for key in _about(exchange):
+                self._heard[key] = Yes(exchange, _standing(claims, key[1]))
+
+    def before(self, exchange: Exchange, claims: Claims, decisions: DecisionLedger) -> Exchange | None:
+        """Return the call of which this is one more, although nothing has happened since and nothing more was asked.
+
+        One that has an effect is no repetition.
+        """
+        for operation, subject in _about(exchange) if decisions.heard else ():
+            yes, of_claim = self._heard.get((operation, subject)), subject in claims.by_id
+            unheard = Sight.GOODS if of_claim else Sight.REFUNDS
+            if yes is None or unheard in decisions.unheard or _standing(claims, subject) != yes.stood:
+                continue
+            if of_claim or decisions.all_begun(subject):
+                return yes.call
+        return None
+
+    def _forget(self, *subjects: str | None) -> None:
+        for key in [key for key in self._heard if key[1] in subjects]:
+            del self._heard[key]
+
+
+def _standing(claims: Claims, subject: str) -> State | int:
+    """Return how a claim stands, or how many claims there are on an order."""
+    claim = claims.by_id.get(subject)
+    return claim.now if claim else len(claims.of_order.get(subject, ()))
+
+
+def _about(exchange: Exchange) -> list[tuple[str, str]]:
+    """Return what a call changes: its operation, and the claim that its path names or the order that its body names."""
+    if not exchange.writes or exchange.held_up or exchange.operation is None:
+        return []
+    subjects = exchange.subjects or ((exchange.order,) if exchange.order else ())
+    return [(exchange.operation, subject) for subject in subjects]
