@@ -61,6 +61,8 @@ class ConnectorProcess:
 
     def dies(self) -> None:
         """End it without a farewell."""
+        if self.down:
+            raise Miswritten('the connector has been killed already; "the connector starts again" comes first')
         self.stage.kill_connector()
         self.down = True
 
@@ -70,7 +72,12 @@ class ConnectorProcess:
 
     def starts(self) -> None:
         """Start it again on the database that it left."""
-        self.stage.start_connector()
+        try:
+            self.stage.start_connector()
+        except Problem as refusal:
+            if self.down or refusal.status != 409:
+                raise
+            raise Miswritten('the connector runs; "the connector is killed" comes first') from refusal
         self.down = False
 
 

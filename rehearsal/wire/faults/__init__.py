@@ -17,6 +17,7 @@ says what its `with` takes and has up to three handlers, plain functions:
 `meeting` knows the call, whom it goes to, `meeting.scene` (the world) and what was given `with` the fault;
 `planned.memory` is a place of its own for what a fault has to remember. A call that a fault fits is counted, and is hit
 or let go (`skip`, `probability`, `times`), before `meets` is called. A kind of which not every such call is concerned
-(`says_hits=True`) is called for each, and asks `meeting.hit()` at the instant when it would make a difference.
+(`says_hits=True`) is called for each, and asks `meeting.hit()` at the instant when it would make a difference. One that
+spoils an answer (`needs_answer`) is hit when there is one: where nobody can be reached it stays for the next call.
 Where nothing is planned the link is the recorder's `undisturbed`, and nothing here is ever called.
 """

@@ -174,7 +174,8 @@ class Kind:
 
     `meets` is called at each call that the fault fits, and returns what its caller gets or raises what it sees;
     `begins` when the fault takes effect, `ends` when it has none any more. A kind that `says_hits` asks `Meeting.hit()`
-    at the instant when it would make a difference; all others make one at every call that they fit.
+    at the instant when it would make a difference; one that `needs_answer` makes one at every call that it fits and
+    that the other side, or a fault planned later, has answered; all others make one at every call that they fit.
     """
 
     words: str  # what it does, as people say it
@@ -184,6 +185,7 @@ class Kind:
     begins: Callable[[Scene, Planned], None] = lambda scene, planned: None
     ends: Callable[[Scene, Planned], None] = lambda scene, planned: None
     says_hits: bool = False
+    needs_answer: Callable[[Fault], bool] = lambda fault: False
     finds_shop: bool = False  # the marketplace does, which it is about, also where a call does not say whose it means
     ends_tokens: bool = False  # which are good for all shops under one authorization
     webhooks_to: Sequence[str] = ()  # whose webhooks it lies on, if it is one of those and of nothing else

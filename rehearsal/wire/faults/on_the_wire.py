@@ -24,7 +24,7 @@ from mock_tiktok.domain.webhooks import signature
 from rehearsal.contract.message import query_pairs, read, read_anew
 from rehearsal.contract.valueless import LEFT_OUT, WAYS
 from rehearsal.simulation.duration import read_duration
-from rehearsal.wire.faults.fault import BY, Kind, Meeting, Value, is_text, is_whole
+from rehearsal.wire.faults.fault import BY, Fault, Kind, Meeting, Value, is_text, is_whole
 from rehearsal.wire.recorder import Call, Response
 
 JSON: Final = "application/json"
@@ -273,6 +273,14 @@ def question(call: Call) -> tuple[str, ...]:
     return (call.caller, call.method, call.path, *query, told)
 
 
+def _always(fault: Fault) -> bool:
+    return True
+
+
+def _acted(fault: Fault) -> bool:
+    return bool(fault.having["acted"])
+
+
 def _with_more(value: Any) -> Any:
     if isinstance(value, dict):
         return {"added_later": "new", **{name: _with_more(one) for name, one in value.items()}}
@@ -309,7 +317,7 @@ _a_status: Final = Value(
 # fmt: off
 ON_THE_WIRE: Final[Mapping[str, Kind]] = {
     "refuse": Kind(
-        words="calls are refused", shows="status", meets=refuse,
+        words="calls are refused", shows="status", meets=refuse, needs_answer=_acted,
         takes={
             "status": _a_status,
             "code": Value(is_whole(1, 99_999_999), "a code of the marketplace's such as 36009002"),
@@ -320,33 +328,39 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
         },
     ),
     "unreachable": Kind(words="nobody can be reached", meets=unreachable),
-    "delay": Kind(words="calls are delayed", meets=delay, takes={"by": BY, "of": _choice("call", "answer")}),
+    "delay": Kind(
+        words="calls are delayed", meets=delay, needs_answer=lambda fault: fault.having["of"] == "answer",
+        takes={"by": BY, "of": _choice("call", "answer")},
+    ),
     "cut_before": Kind(words="the connection breaks before the call arrives", meets=cut_before),
-    "cut_after": Kind(words="the answer is lost", meets=cut_after),
+    "cut_after": Kind(words="the answer is lost", meets=cut_after, needs_answer=_always),
     "truncate": Kind(
-        words="answers end early", meets=truncate,
+        words="answers end early", meets=truncate, needs_answer=_always,
         takes={"bytes": Value(is_whole(0, 1_000_000), "a number of bytes that are left", 20)},
     ),
-    "garble": Kind(words="answers are garbled", meets=garble),
+    "garble": Kind(words="answers are garbled", meets=garble, needs_answer=_always),
     "wrong_content_type": Kind(
-        words="answers come as something else", meets=wrong_content_type,
+        words="answers come as something else", meets=wrong_content_type, needs_answer=_always,
         takes={"type": Value(is_text, "a media type such as text/html", "text/html")},
     ),
     "empty_success": Kind(
-        words="answers come empty", meets=empty_success, takes={"acted": _SWITCH._replace(default=True)}
+        words="answers come empty", meets=empty_success, needs_answer=_acted,
+        takes={"acted": _SWITCH._replace(default=True)},
     ),
     "stale": Kind(words="answers are out of date", meets=stale, takes={"by": BY}, says_hits=True),
     "sparse": Kind(
         words="fields that say nothing come in another way", meets=sparse, says_hits=True,
         takes={"way": Value(lambda value: value in WAYS, f"one of {', '.join(WAYS)}", LEFT_OUT)},
     ),
-    "unknown_fields": Kind(words="answers have fields that nobody knows", meets=unknown_fields),
+    "unknown_fields": Kind(
+        words="answers have fields that nobody knows", meets=unknown_fields, needs_answer=_always
+    ),
     "unreadable_item": Kind(
         words="one of a list cannot be read", meets=unreadable_item, says_hits=True,
         takes={"shows": _choice("number", "status", "type")},
     ),
     "duplicate": Kind(
-        words="calls arrive more than once", meets=duplicate,
+        words="calls arrive more than once", meets=duplicate, needs_answer=_always,
         takes={
             "times": Value(is_whole(2, 100), "how often a call arrives, 2 or more", 2),
             "heard": _choice("first", "last"),
@@ -368,7 +382,7 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
         },
     ),
     "slow_drip": Kind(
-        words="answers drip in", meets=slow_drip,
+        words="answers drip in", meets=slow_drip, needs_answer=_always,
         takes={"bytes_per_second": Value(is_whole(1, 1_000_000), "a number of bytes a second", 1)},
     ),
 }

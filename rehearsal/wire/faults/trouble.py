@@ -243,6 +243,11 @@ class Trouble:
                 self._end(one)
             return True
 
+        if kind.needs_answer(one.fault):
+            answer = onward()
+            if not self._stands(one):  # another call has used it up while this one was waited for
+                return answer
+            onward = partial(_given, answer)
         if not kind.says_hits:
             hit()
         return kind.meets(
@@ -270,6 +275,10 @@ class Trouble:
         if call.caller == "marketplace":  # its webhooks name the shop itself
             return str(json.loads(call.body)["shop_id"])
         return self._scene.recorder.state.shops.get(endpoint.contract.shop_of(query_pairs(call.query)) or "")
+
+
+def _given(answer: Response) -> Response:
+    return answer
 
 
 def _of_shop(shop_id: str | None) -> str:

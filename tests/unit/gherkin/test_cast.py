@@ -335,6 +335,8 @@ MISWRITTEN |= {
     f"{ASKED}; Then Maya's request is over 39.98 EUR": FOREIGN,
     f"{KNOWN}; Then the seller's own refund of Maya has been carried out over 1.00 GBP": "has started no refunds of",
     f"{ASKED}; {KILLED}; When everybody hears of it": "the connector is down: nobody hears of anything before",
+    f"{ASKED}; {KILLED}; And the connector has been down for 1 hour": 'the connector has been killed already; "the connector',
+    f"{ASKED}; When the connector starts again": 'the connector runs; "the connector is killed" comes first',
 }
 BROKEN = {
     DOUBTFUL: REFUSED[DOUBTFUL],

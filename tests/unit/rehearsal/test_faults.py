@@ -1,10 +1,13 @@
 """Faults: read or refused by name, counted, stacked, over in time; and each kind met by a connector that recovers."""
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
+import requests
 
 from rehearsal.audit.limits import UNLIMITED
 from rehearsal.control.validation import document
@@ -148,6 +151,29 @@ def test_faults_meet_a_call_in_the_order_they_were_planned_and_the_first_that_an
     assert (entry["fault"], entry["status"]) == ("delay, refuse", 503)
 
 
+SPOILT: Final[Mapping[str, Any]] = {"refuse": {"acted": True}, "delay": {"by": "PT2S", "of": "answer"}}
+OF_ANSWERS: Final = [
+    *("refuse", "delay", "cut_after", "truncate", "garble", "wrong_content_type", "empty_success", "unknown_fields"),
+    *("duplicate", "slow_drip"),
+]
+
+
+@pytest.mark.parametrize("kind", OF_ANSWERS)
+def test_what_needs_an_answer_is_not_hit_where_nobody_can_be_reached(kind: str) -> None:
+    """It stays for the next call: neither has the other side acted, nor could anything be lost."""
+    world = World()
+    one = world.trouble.plan(kind=kind, times=1, **{"with": SPOILT.get(kind, {})})
+    world.trouble.plan(kind="unreachable", times=1)
+    session = world.wire.session("connector")
+    with pytest.raises(requests.ConnectionError):
+        session.get(f"https://{API_HOST}/order/202309/orders")
+    assert (one.hit, one.calls) == (0, 1)
+    with suppress(requests.RequestException):
+        session.get(f"https://{API_HOST}/order/202309/orders")
+    assert (one.hit, one.calls) == (1, 2)
+    world.close()
+
+
 def test_others_act_while_a_call_is_delayed_and_its_caller_is_late_for_what_it_had_planned() -> None:
     world = World(shops=2)
     world.advance(by=MINUTE)
@@ -244,8 +270,8 @@ def test_what_was_hit_is_told_with_what_fired_before_the_act_that_it_befell() ->
     told = [(act.who, act.what) for act in world.advance(by=MINUTE).fired]
     assert told[:5] == [
         ("stage", f"fault-2 hits the connector's get order list {shop}: access tokens are revoked"),
-        ("stage", f"fault-1 hits the connector's search returns {shop}: the answer is lost"),
         ("stage", f"fault-2 hits the connector's search returns {shop}: access tokens are revoked"),
+        ("stage", f"fault-1 hits the connector's search returns {shop}: the answer is lost"),
         ("stage", f"fault-2 hits the connector's search cancellations {shop}: access tokens are revoked"),
         ("connector", "round: orders unavailable, returns unavailable, cancellations unavailable"),
     ]
