@@ -18,6 +18,11 @@ from rehearsal.sums import Sum
 from rehearsal.wire.recorder import Exchange
 
 ANYBODY: Final = ""  # whose claim a refusal concerned is not known where the call was to make one
+NOTHING: Final = {
+    # by whether something was done, or may have been
+    True: "no error, as nothing has failed: what was asked for was done, be it that the answer got lost",
+    False: "no error, as nobody has refused anything: who will not do it says so in the answer to the staff",
+}
 
 
 @dataclass(slots=True)
@@ -146,8 +151,8 @@ class NothingStaysOpen(Invariant):
         shipped = row.id in self._called_off and left is not None and (failed is None or left <= failed)
         if any(word in told for word in words) or (told and (silent or shipped)):
             return
-        nothing = "no error, as nothing has failed: what was asked for was done, be it that the answer got lost"
-        expected = f"the words of who refused it: {' or '.join(words)}" if words else nothing
+        done = not claim or claim in self._moved or any(self.decisions.done(claim, one) for one in Question)
+        expected = f"the words of who refused it: {' or '.join(words)}" if words else NOTHING[done]
         seen = f"the staff see {row.status or 'an error'}: {told or 'without a word'}"
         whom = {"order_id": row.order_id, "claim": claim, "adjustment_id": row.id}
         money = {"amount": Sum(row.amount, row.currency)}

@@ -127,6 +127,21 @@ def test_a_sum_is_said_with_its_currency(what: str) -> None:
     assert what in [*sums, *(one[where] for one in found for where in ("expected", "seen"))]
 
 
+@pytest.mark.parametrize(
+    ("story", "expected"),
+    [
+        (lambda: Story().claimed().came_to_rest(Row(error="no")), "nobody has refused anything"),
+        (
+            lambda: Story().moved(SUCCESS, "APPROVE_REFUND").decided().came_to_rest(Row(error="no")),
+            "what was asked for was done",
+        ),
+    ],
+)
+def test_an_error_that_nobody_has_given_is_no_answer_that_got_lost(story: Callable[[], Story], expected: str) -> None:
+    said = [one.expected for one in story().auditor.broken() if one.invariant == "nothing-stays-open"]
+    assert [expected in one for one in said] == [True]
+
+
 def test_ledgers_need_not_agree_on_an_order_that_no_oms_is_shown_yet() -> None:
     assert a_whole_refund().came_to_rest(Row(), ledger=[ledger_row("39.98", "39.98", "0.00")]).broken() == []
 
