@@ -23,6 +23,8 @@ from rehearsal.gherkin.results import Outcome
 
 NOT_JUDGED: Final = 4  # as `rehearsal play` ends; to pytest it is a mistake of usage
 UNAUDITED: Final = "unaudited: the auditor is not asked about this test"
+OURS: Final = "ours"  # the tag of what our own connector does where no source says what is right
+_OF_OURS: Final = "this is what our own connector does where no source says what is right: another may do otherwise"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -37,6 +39,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         weaker = isinstance(fault, Exception) and judge(fault).outcome in (Outcome.NOT_JUDGED, Outcome.MISWRITTEN)
         if weaker and (broken := _broken(item)):  # which may be what made it so: the staff read what they are told
             raise BrokenRules(f"{broken}\n\nthen: {fault}") from fault
+        if isinstance(fault, Exception) and _asks_for_ours(item) and not _broken(item):
+            judged = judge(fault, recording.doing)
+            if judged.outcome in (Outcome.BROKEN, Outcome.MISWRITTEN):
+                raise NotJudged(f"{judged.why}\n{_OF_OURS}") from fault
         raise
     if recording.timeline and _is_audited(item):
         recording.timeline.ends()
@@ -50,6 +56,12 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     if short := [*filter(None, (shut_out, *map(missed, own)))]:
         raise NotJudged("\n".join(short))
     return result
+
+
+def _asks_for_ours(item: pytest.Item) -> bool:
+    """Return whether a scenario asks for what only our own connector need do, and another one is on the stage."""
+    world = item.stash[RECORDING].observed.world
+    return bool(item.get_closest_marker(OURS)) and "connector" in world and world["connector"] is None
 
 
 def _is_audited(item: pytest.Item) -> bool:

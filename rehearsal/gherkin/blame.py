@@ -116,7 +116,7 @@ def _outcome(fault: BaseException, through: list[Place], step: Step | None) -> O
 
 
 def _refused(refusal: Problem) -> Outcome:
-    if refusal.status == 501:
+    if refusal.status == 501 or (isinstance(refusal, Refusal) and refusal.carried_out):
         return Outcome.NOT_JUDGED
     if refusal.status >= 500:
         return Outcome.BROKEN if refusal.title == CONNECTOR_FAILED else Outcome.STAGE_FAILED

@@ -66,7 +66,7 @@ def shown(document: Json, name: str) -> Sum:
 def told(case: Json, name: str) -> Any:
     """Return what a case of the seller's says under that name; raise NotJudged where the OMS does not tell it."""
     if name in case.get("untold", ()):
-        raise NotJudged(f"the OMS on this stage does not tell the {name} of a case")
+        raise NotJudged(f"the OMS on this stage does not tell the {name} of a case; `{name}` of its `cases` would")
     return case[name]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.buyer import Buyer, Unseen
-from rehearsal.gherkin.errors import Miswritten
+from rehearsal.gherkin.errors import Miswritten, NotJudged
 from rehearsal.gherkin.refusals import Bought, Told, known_market
 from rehearsal.gherkin.staff import Clock, Courier, Operator, Seller, SellerCenter, Watcher
 from rehearsal.gherkin.timeline import Entry
@@ -150,6 +150,8 @@ class Cast:
         """Return the refusal that a buyer, "the seller" or "Seller Center" got last."""
         person: Any = {"the seller": self.seller, "Seller Center": self.seller_center}.get(who) or self.buyer(who)
         refusal: Problem | None = person.refusal
+        if refusal is None and person is self.seller and self.seller.not_judged:
+            raise NotJudged(self.seller.not_judged)
         if refusal is None:
             raise Unseen(f"{who} was not refused anything")
         return refusal

@@ -73,10 +73,30 @@ class Past:
         said = [one for one in self._done if one.who == "seller" and one.to == "oms"]
         if self.answers_itself or not all(map(self._is_just_done, said)) or (said and not _wait(requests)):
             return False
-        cancelled = self.stage.order(self.order.id)["status"] == "CANCELLED"
-        if cancelled and not any(claim.kind == "CANCELLATION" for claim in self.claims):
+        if self._is_called_off:
             return False
         return not any(step["by"] == "seller" for one in requests for step in one["timeline"])
+
+    @property
+    def carried_out(self) -> bool:
+        """Return whether something has been done in the seller's name where their staff have said something."""
+        if not any(one.who == "seller" and one.to == "oms" for one in self._done):
+            return False
+        steps = (step for one in self._requests() for step in one["timeline"])
+        return self._is_called_off or any(step["by"] == "seller" for step in steps)
+
+    @property
+    def said_twice(self) -> bool:
+        """Return whether the seller's last answer was given before, since anybody has brought something to answer."""
+        done = self._done
+        came = max((place for place, one in enumerate(done) if one.who in ASKING), default=-1)
+        said = [one.what for one in done[came + 1 :] if one.who == "seller" and one.to == "oms"]
+        return said[-1:] != [] and said[-1] in said[:-1]
+
+    @property
+    def goods_have_come(self) -> bool:
+        """Return whether the goods have come back, as far as any have been sent."""
+        return not self._did(NEEDS["arrive_return"]) or self._did(NEEDS["oms_inspect"])
 
     @property
     def is_fresh(self) -> bool:
@@ -110,6 +130,15 @@ class Past:
         if act == "oms_inspect" or _wait(requests):
             return False
         return self.untouched or all(one["timeline"][-1]["by"] in OTHERS for one in requests)
+
+    @property
+    def _is_called_off(self) -> bool:
+        """Return whether the order has been canceled without the buyer's asking for it."""
+        cancelled = self.stage.order(self.order.id)["status"] == "CANCELLED"
+        return cancelled and not any(claim.kind == "CANCELLATION" for claim in self.claims)
+
+    def _did(self, act: tuple[str, str]) -> bool:
+        return act in [(one.who, one.what) for one in self._done]
 
     @property
     def _done(self) -> list[Entry]:

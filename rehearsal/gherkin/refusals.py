@@ -22,6 +22,10 @@ _NOT_HERE: Final = "Not here yet"
 _NOT_IN_MARKET: Final = "are not supported in this market"  # of what the marketplace knows elsewhere
 _OF_THE_OMS: Final = ("No decision waits", "Decided already", _NOT_HERE, "Unknown return")  # that is of one
 _APPEALED: Final = "an appeal"
+CARRIED_OUT: Final = (
+    "whoever sits here has carried out by now what the seller's staff said before, as a connector may at any time, and "
+    "then this cannot follow"
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Rule:
 
 LATER: Final = '"everybody has heard of it" brings the answer to the marketplace'
 _NOTHING: Final = "nothing is left to do about it"
-_OVER: Final = dict.fromkeys(("Completed", "Canceled", "Refunded", "Refund Processing"), _NOTHING)
+OVER: Final = dict.fromkeys(("Completed", "Canceled", "Refunded", "Refund Processing"), _NOTHING)
 _NO_FIRST: Final = f"the seller says no first, and {LATER}"
 _ONLY_APPEAL: Final = "it is answered already; what can follow is that {name} appeals"
 _ON_ITS_WAY: Final = (
@@ -63,10 +67,10 @@ IS_LOST: Final = (
 )
 _LABEL: Final = 'its label comes some minutes after the yes, for which "everybody has heard of it" waits'
 _NO_OFFER: Final = "there is no offer to answer"
-_OFFER: Final = _OVER | {
+_OFFER: Final = OVER | {
     "Request Pending": '"the seller has offered {name} 10.00 USD" comes first, which takes its hour'
 }
-_ANSWER: Final = _OVER | {
+_ANSWER: Final = OVER | {
     "Request Pending": f"it is answered already, and {LATER}",
     "Offer Sent to Buyer": "{name} answers the offer first",
     **dict.fromkeys(("Refund Rejected", "Return Rejected", "Rejected"), _ONLY_APPEAL),
@@ -80,7 +84,7 @@ _YES_ALREADY: Final = dict.fromkeys(
 
 # fmt: off
 RULES: Final[Mapping[str, Rule]] = {
-    "dispute": Rule("{name} cannot appeal", "one appeals against a no", _OVER | {
+    "dispute": Rule("{name} cannot appeal", "one appeals against a no", OVER | {
         "Request Pending": _NO_FIRST,
         "Replacement Requested": _NO_FIRST,
         "Buyer Shipped": f"the seller refuses the goods first, and {LATER}",
@@ -88,30 +92,30 @@ RULES: Final[Mapping[str, Rule]] = {
     }),
     "accept_offer":  Rule("{name} cannot accept an offer", _NO_OFFER, _OFFER),
     "decline_offer": Rule("{name} cannot decline an offer", _NO_OFFER, _OFFER),
-    "withdraw": Rule("{name} cannot withdraw", "one withdraws before the goods are sent, or after a no", _OVER),
+    "withdraw": Rule("{name} cannot withdraw", "one withdraws before the goods are sent, or after a no", OVER),
     "set_deadline": Rule("{name} can be given no other hour", "of this request nothing is waited for"),
     "set_cancellation_deadline": Rule("{name} can be given no other hour", "of this request nothing is waited for"),
     "withdraw_cancellation": Rule("{name} cannot withdraw", _NOTHING),
     "mark_order": Rule("the order cannot be marked"),
-    "change_return": Rule("{name} cannot change that", "one changes a request before the goods are sent", _OVER),
-    "ship_return": Rule("{name} cannot hand over the parcel", "a return is approved before it is sent", _OVER | {
+    "change_return": Rule("{name} cannot change that", "one changes a request before the goods are sent", OVER),
+    "ship_return": Rule("{name} cannot hand over the parcel", "a return is approved before it is sent", OVER | {
         "Request Pending": f"it is approved first, by the marketplace or by the seller, and {_LABEL}",
         "Waiting for Buyer to Ship": _LABEL,
         "Buyer Shipped": "it has been handed over already",
     }),
-    "label_return": Rule("the seller can bring no label", '"{name} has asked to send it back" comes first', _OVER),
-    "arrive_return": Rule("{name}'s parcel cannot arrive", '"{name} has handed over the parcel" comes first', _OVER | {
+    "label_return": Rule("the seller can bring no label", '"{name} has asked to send it back" comes first', OVER),
+    "arrive_return": Rule("{name}'s parcel cannot arrive", '"{name} has handed over the parcel" comes first', OVER | {
         "Buyer Shipped": "it has arrived already",
         "Return Rejected": "it has arrived already, or was never sent",
     }),
-    "arbitrate": Rule("the operator cannot decide", '"{name} has appealed" comes first', _OVER | {
+    "arbitrate": Rule("the operator cannot decide", '"{name} has appealed" comes first', OVER | {
         "Request Pending": f'{_NO_FIRST}, then "{{name}} has appealed"',
     }),
     "oms_approve": Rule("the seller cannot say yes", "", _ANSWER),
     "oms_reject":  Rule("the seller cannot say no", "", _ANSWER),
     "oms_inspect": Rule("the seller cannot judge the goods", _ON_ITS_WAY, _ANSWER | {"Request Pending": _ON_ITS_WAY}),
     "seller_center_decision": Rule("Seller Center does not take this answer", "", _ANSWER | _YES_ALREADY),
-    "of goods": Rule("Seller Center does not take this answer", _ON_ITS_WAY, _OVER | {
+    "of goods": Rule("Seller Center does not take this answer", _ON_ITS_WAY, OVER | {
         "Return Rejected": _ONLY_APPEAL, _APPEALED: _ANSWER[_APPEALED],
     }),
     "oms_refund": Rule("the seller cannot refund that"),
@@ -159,8 +163,9 @@ ORDERS: Final = {
 class Refusal(Problem):
     """A refusal with what it means for the scenario in front of the refuser's own words."""
 
-    def __init__(self, refusal: Problem, means: str, *, of_scenario: bool = False) -> None:
+    def __init__(self, refusal: Problem, means: str, *, of_scenario: bool = False, carried_out: bool = False) -> None:
         self.of_scenario = of_scenario  # whatever the connector had done, it would have been refused
+        self.carried_out = carried_out  # what the staff said, by another connector than ours: that is no fault
         super().__init__(refusal.status, refusal.title, refusal.detail, field=refusal.field, code=refusal.code)
         words = refusal.detail if refusal.title == "Invalid value" else refusal
         self.args = (f"{means}\n  {words}",) if means else refusal.args
@@ -219,10 +224,21 @@ class Told(Stage):
         self._entries = entries
         self._answers_itself = False  # the connector, where the seller is silent
 
+    @property
+    def from_outside(self) -> bool:
+        """Return whether the connector is another one than ours: what no source says, it decides for itself."""
+        return self._stage.world()["connector"] is None
+
     def past(self, order: Order, claim: Claim | None = None) -> Past:
         """Return what was done about an order, or a request of it."""
         claims = next((one.claims for one in self._bought() if one.order is order), ())
         return Past(self._stage, self._entries, order, claims, claim, self._answers_itself)
+
+    def past_of(self, case: Json) -> Past | None:
+        """Return what was done about the buyer's request that a case of the seller's answers, if it answers one."""
+        ids = {case["return_id"], case["cancel_id"]}
+        claims = (claim for one in self._bought() for claim in one.claims if claim.id in ids)
+        return next((self.past(claim.order, claim) for claim in claims), None)
 
     def note(self, who: str, what: str, claim: Claim) -> None:
         """Have the timeline tell what was done about a request, where no call has done it."""
@@ -262,6 +278,9 @@ class Told(Stage):
             of_state = not call.name.startswith("oms_") or call.name == "oms_refund" or refusal.title in _OF_THE_OMS
             of_goods_that_came = refusal.title == _NOT_HERE and not past.counts_as_lost
             act = "oms_inspect" if of_goods_that_came else call.name  # whatever was said of the goods
+            if call.name != "oms_refund" and self.from_outside and past.carried_out:
+                told = "; ".join(filter(None, (means, CARRIED_OUT)))
+                raise Refusal(refusal, told, carried_out=True) from refusal
             raise Refusal(refusal, means, of_scenario=of_state and past.rules_out(act)) from refusal
 
     def _means(self, rule: Rule, about: Json, refusal: Problem) -> tuple[str, Past | None]:
@@ -304,7 +323,7 @@ class Told(Stage):
             )
         if refusal.detail.endswith(_NOT_IN_MARKET):
             return ""
-        open_ = [str(claim) for claim in one.claims if shown_as(self._stage, claim) not in _OVER]
+        open_ = [str(claim) for claim in one.claims if shown_as(self._stage, claim) not in OVER]
         if refusal.code in _OPEN and open_:
             return Rule(rule.cannot).said(one.buyer, f"{one.buyer}'s request, {' and '.join(open_)}, is still open", "")
         if refusal.code == _NOTHING_LEFT or refusal.title == "More than is refundable":

@@ -3,18 +3,18 @@
 None of them remembers anything but the watcher; the clock says what time it is to all.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from rehearsal.audit.limits import REAL_PATIENCE
 from rehearsal.control.stage import Json, Problem, Stage
-from rehearsal.gherkin.buyer import ANY, Buyer, Person, Unseen, _spelled, as_said, demand_part, shown
+from rehearsal.gherkin.buyer import ANY, UNDONE, Buyer, Person, Unseen, _spelled, as_said, demand_part, shown
 from rehearsal.gherkin.errors import Miswritten, NotJudged
 from rehearsal.gherkin.plan_file import trouble
-from rehearsal.gherkin.refusals import Told, known_market, shown_as
+from rehearsal.gherkin.refusals import OVER, Told, known_market, shown_as
 from rehearsal.gherkin.which import Which, one_currency
 from rehearsal.moments import shown_time
 from rehearsal.simulation.duration import iso_duration, spoken_duration
@@ -25,6 +25,7 @@ PATIENCE: Final = timedelta(seconds=30)  # of real time, with a connector that l
 LOOK_EVERY: Final = timedelta(minutes=15)
 OPEN: Final = ("NewRma", "ReadyForReturn")  # what waits for the seller
 LOST: Final = "is lost"
+EARLY: Final = "whoever sits here lets the staff answer for goods that have not come, as the marketplace does (D51)"
 BOOKS: Final = {"marketplace": "marketplace", "connector": "connector", "oms": "OMS"}
 
 
@@ -181,6 +182,26 @@ class Operator(Person):
 class Seller(Person):
     """The seller's staff, who work in the OMS: they see what it has imported, decide, inspect, refund."""
 
+    def __init__(self, stage: Told) -> None:
+        super().__init__(stage)
+        self.not_judged = ""  # why, where they tried what a connector may take or refuse
+
+    def tries(self, act: Callable[[], object]) -> None:
+        """Try something; a connector that is not ours says no by an error of the case, too, or by doing nothing."""
+        tried: list[Any] = []
+        self.not_judged = ""
+        super().tries(lambda: tried.append(act()))
+        case: Json = next((one for one in tried if isinstance(one, dict)), {})
+        if case.get("kept", True) or not self.stage.from_outside:
+            return
+        past = self.stage.past_of(case)
+        if case["error"]:
+            self.refusal = Problem(409, "The OMS refuses", case["error"])
+        elif past and past.said_twice:
+            self.refusal = Problem(409, "Answered already", "The same answer once more does nothing.")
+        elif past and not past.goods_have_come:
+            self.not_judged = EARLY
+
     def cases_of(self, buyer: Buyer) -> list[Json]:
         """Return every case about the buyer's orders: answers, and refunds of the seller's own."""
         ids = {order.id for order in buyer.all_orders()}
@@ -235,14 +256,42 @@ class Seller(Person):
             )
         return own[place or 0]
 
-    def approves(self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None) -> None:
+    def standing(self, buyer: Buyer, own: Json) -> str | None:
+        """Return where a refund of the seller's own stands: where that is not told, by its error and by its claim."""
+        if "status" not in own.get("untold", ()):
+            return str(own["status"])
+        if own["error"]:
+            return "Error"
+        if own["return_id"] or own["cancel_id"]:
+            return "PostProcessingComplete" if self.paid_by(own).amount else "ProcessingApproval"
+        claims = [claim for claim in buyer.claims if claim.order.id == own["order_id"]]
+        ended = all(shown_as(self.stage, claim) in (*UNDONE, *OVER) for claim in claims)
+        return "InformationOnly" if ended else "SubmittedNotProcessed"
+
+    def paid_by(self, own: Json) -> Sum:
+        """Return what a refund of the seller's own has come to: as its case says, or as the marketplace does."""
+        if "status" not in own.get("untold", ()):
+            return shown(own, "amount")
+        if own["cancel_id"]:
+            return shown(self.stage.get_cancellation(own["cancel_id"]), "refunded")
+        return shown(self.stage.get_return(own["return_id"]), "refunded")
+
+    def recorded_of(self, buyer: Buyer) -> list[Json]:
+        """Return the cases by which a refund is only recorded: they say so, or are about nothing that could be paid."""
+        cases = self.cases_of(buyer)
+        noted = [case for case in cases if "recorded only" in (case["note"] or "").lower()]
+        if noted or not self.stage.from_outside:
+            return noted
+        return [case for case in cases if not (case["return_id"] or case["cancel_id"] or case["can"] or case["error"])]
+
+    def approves(self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None) -> Json:
         """Say yes; an amount below the total is an offer."""
         case = self._case_to_answer(buyer, which)
-        self.stage.oms_approve(case, amount=_spelled(amount), currency=amount.currency if amount else None)
+        return self.stage.oms_approve(case, amount=_spelled(amount), currency=amount.currency if amount else None)
 
-    def rejects(self, buyer: Buyer, which: Which = ANY, *, reason: str | None = None, words: str | None = None) -> None:
+    def rejects(self, buyer: Buyer, which: Which = ANY, *, reason: str | None = None, words: str | None = None) -> Json:
         """Say no, where need be for a reason by the marketplace's key of it, and with words to the buyer."""
-        self.stage.oms_reject(self._case_to_answer(buyer, which), reason=reason, comment=words)
+        return self.stage.oms_reject(self._case_to_answer(buyer, which), reason=reason, comment=words)
 
     def pays_instead(self, buyer: Buyer, which: Which = ANY) -> None:
         """Give the money back for what was to be replaced."""
@@ -261,7 +310,7 @@ class Seller(Person):
 
     def finds(
         self, buyer: Buyer, which: Which = ANY, *, grade: str, accept: bool, but: Sequence[tuple[Which, str]] = ()
-    ) -> None:
+    ) -> Json:
         """Grade the goods that came back, `but` for some pieces that are of another grade, and take or refuse them."""
         claim = buyer.asked(which, noun="return")
         units: list[Json] = []
@@ -271,7 +320,7 @@ class Seller(Person):
             if pieces > len(mine):
                 raise Miswritten(f"{buyer.name}'s return is about {len(mine)} {some.goods}, not {pieces}")
             units += [{"line_item_id": unit, "grade": other} for unit in mine[:pieces]]
-        self.stage.oms_inspect(claim.id, grade=grade, accept=accept, units=units or None)
+        return self.stage.oms_inspect(claim.id, grade=grade, accept=accept, units=units or None)
 
     def refunds(
         self,
@@ -282,7 +331,7 @@ class Seller(Person):
         reason: str | None = None,
         part: str | None = None,
         **how: bool,
-    ) -> None:
+    ) -> Json:
         """Pay back what nobody asked for: an order, some goods, or a sum of either; or a `part` of the price alone.
 
         `record_only` says that it was given back elsewhere, `restock` that the goods go on the shelf again.
@@ -290,7 +339,7 @@ class Seller(Person):
         order_id, units = buyer.units_of(which)
         asked: Json = {**as_said("amount", amount), **how}
         try:
-            self.stage.oms_refund(order_id=order_id, line_item_ids=units, reason=reason, part=part, **asked)
+            return self.stage.oms_refund(order_id=order_id, line_item_ids=units, reason=reason, part=part, **asked)
         except Problem as refusal:
             if refusal.title != "Unknown order":
                 raise

@@ -80,13 +80,11 @@ def _(people: Cast, which: Which, sum: str) -> None:
 
 @then(phrase("the seller sees {SUM} recorded for {BUYER}, and nothing to be paid"))
 def _(people: Cast, sum: str, buyer: str) -> None:
-    recorded = [case for case in people.seller.cases_of(people.buyer(buyer)) if "recorded only" in _note(case)]
+    whose = people.buyer(buyer)
+    recorded = people.seller.recorded_of(whose)
     expect(f"what is recorded for {buyer}", [money(sum)], [shown(case, "amount") for case in recorded])
-    expect(f"where that of {buyer} stands", ["InformationOnly"], [case["status"] for case in recorded])
-
-
-def _note(case: dict[str, str | None]) -> str:
-    return (case["note"] or "").lower()
+    stands = [people.seller.standing(whose, case) for case in recorded]
+    expect(f"where that of {buyer} stands", ["InformationOnly"], stands)
 
 
 @then(phrase("it was the connector that refused it"))

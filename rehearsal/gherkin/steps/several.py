@@ -20,7 +20,7 @@ WANTS: Final[dict[str, Callable[[Buyer], None]]] = {
     "to cancel": Buyer.asks_to_cancel,
     "nothing": lambda buyer: None,
 }
-ANSWERS: Final[dict[str, Callable[[Seller, Buyer], None]]] = {
+ANSWERS: Final[dict[str, Callable[[Seller, Buyer], object]]] = {
     "approves": Seller.approves,
     "rejects": Seller.rejects,
     "accepts the goods": lambda seller, buyer: seller.finds(buyer, grade="AS_SOLD", accept=True),

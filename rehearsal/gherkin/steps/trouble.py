@@ -205,7 +205,7 @@ def _(people: Cast, often: str | None) -> None:
         raise Miswritten("no trouble was planned")
     expected, hits = times(often) if often else 1, sum(one["hit"] for one in planned)
     unhit = [f"{described(one)}: {tally(one)}" for one in planned if not one["hit"] or (often and hits < expected)]
-    if unhit and people.stage.world()["connector"] is None:  # what it calls for is the affair of who sits there
+    if unhit and people.stage.from_outside:  # what it calls for is the affair of who sits there
         raise NotJudged(f"trouble that met too few calls of whoever sits here: {'; '.join(unhit)}")
     if often:
         expect("how often the trouble was hit", expected, hits)
