@@ -1,3 +1,4 @@
+@ours
 Feature: An answer to a buyer goes first
   The seller means to give money back, and the buyer asks for it as well. The buyer gets an answer;
   what the seller meant to give waits for it, and takes what is left.

@@ -4,7 +4,7 @@ Feature: What is left of a price is reckoned alike on both sides
 
   Rule: What is left of a part can be refunded after any sum
 
-    @R16
+    @R16 @ours
     Scenario Outline: The <part> after a sum of the order
       Given Maya has received, with 0.30 USD for shipping and 9.56 USD of tax:
         | goods | pieces | price each |

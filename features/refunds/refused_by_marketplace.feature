@@ -8,7 +8,7 @@ Feature: The marketplace has the last word on a refund
 
   Rule: A refused refund pays nothing and is not hidden
 
-    @R56 @R66 @R67 @R68
+    @R56 @R66 @R67 @R68 @ours
     Scenario: Somebody else was quicker
       Given 30.00 USD of Maya's order have been refunded in Seller Center
       When the seller refunds Maya's whole order

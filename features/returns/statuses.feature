@@ -47,6 +47,7 @@ Feature: What people see of a return on its way
     Scenario: Approved is not yet paid
       Given Maya has asked for her money back
       And everybody has heard of it
+      And somebody has watched Maya's request for a minute
       And the seller has approved Maya's request
       When somebody watches Maya's request for an hour
       Then Maya's request has been shown, one after the other, as:

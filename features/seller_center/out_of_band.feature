@@ -156,7 +156,7 @@ Feature: Somebody works in Seller Center behind the connector's back
       Then the seller sees that the refund of Noah failed, and why
       And all three books say 60.13 USD for Noah
 
-    @R15 @R16 @R56 @trouble
+    @R15 @R16 @R56 @trouble @ours
     Scenario: The connector cannot read of the sum there
       Given the marketplace answers 503 to every search for returns for 40 minutes
       And 30.00 USD of Noah's order have been refunded in Seller Center
