@@ -20,6 +20,7 @@ from rehearsal.wire.recorder import Call, Handler, Response
 PATIENCE: Final = 30.0  # seconds of real time, for whoever does not say how long they wait
 MOST: Final = 4 * 2**20  # bytes of an answer
 NOT_PASSED_ON: Final = frozenset({"transfer-encoding", "content-encoding", "content-length", "connection"})
+ALONE: Final = {"Connection": "close"}  # so a call says that no other will come on its connection
 
 
 def abroad(
@@ -30,15 +31,17 @@ def abroad(
     For as many seconds as the stage itself has `stalled` whoever is asked they are not waited for.
     """
     base = url.rstrip("/")
-    http = patient(requests.Session(), lambda: time.monotonic() - stalled())  # noqa: TID251 - somebody else is waited for, with a bound
+
+    def clock() -> float:
+        return time.monotonic() - stalled()  # noqa: TID251 - somebody else is waited for, with a bound
 
     def handler(call: Call) -> Response:
         request = requests.PreparedRequest()  # in its final form already: there is nothing to prepare
         request.method, request.body = call.method, call.body or None
         request.url = base + call.path + (f"?{call.query}" if call.query else "")
-        request.headers = CaseInsensitiveDict({**call.headers, "Connection": "close"})
+        request.headers = CaseInsensitiveDict({**call.headers, **ALONE})
         patience = PATIENCE if call.patience is None else call.patience.total_seconds()
-        with letting_go():
+        with letting_go(), calling(clock) as http:
             try:
                 with http.get_adapter(request.url).send(request, stream=True, timeout=patience) as response:
                     body = _body(response)
@@ -52,6 +55,17 @@ def abroad(
         )
 
     return handler
+
+
+def calling(clock: Callable[[], float]) -> requests.Session:
+    """Return a session for one call, patient by a clock: its connection is nobody else's, and ends with it.
+
+    Whoever is outside may close a connection whenever they please, also just before the next call comes on it.
+    """
+    http = patient(requests.Session(), clock)
+    http.trust_env = False
+    http.headers.update(ALONE)
+    return http
 
 
 def nobody(call: Call) -> Response:

@@ -19,10 +19,9 @@ from typing import Final
 import requests
 
 from mock_oms.adapters.channeladvisor import Application
-from mock_oms.adapters.patience import patient
 from mock_oms.domain.manners import Manner, manners_named
 from rehearsal.moments import shown_time
-from rehearsal.seats.abroad import is_late
+from rehearsal.seats.abroad import calling, is_late
 from rehearsal.seats.builtin import OurOms
 from rehearsal.seats.description import ChannelAdvisor, Hooks, NotASeat, Regime, SeatDescription, filled
 from rehearsal.seats.endpoints import Endpoints
@@ -77,9 +76,7 @@ class ForeignSeat:
         self.described: Final = described
         self.program: Final = Program(self._hear, lambda how: fails(f"{how}, of its own accord"))
         self.lines: Final[SimpleQueue[str]] = SimpleQueue()  # that no world has heard yet
-        self.http: Final = patient(requests.Session(), self._patience_clock)
         self.stalled: Callable[[], float] = float  # in the world in which it sits
-        self.http.trust_env = False
         self._around = dict(around)
         self._heard, self._fails, self._waits = heard, fails, waits
         self._parent = data
@@ -164,7 +161,8 @@ class ForeignSeat:
         if self.described.ready is None:
             return not self.described.command or (waited >= OUTLIVES and self.program.running)
         try:
-            answer = self.http.get(self.address(self.described.ready), timeout=1, allow_redirects=False)
+            with calling(self._patience_clock) as http:
+                answer = http.get(self.address(self.described.ready), timeout=1, allow_redirects=False)
         except requests.RequestException:
             return False
         return answer.status_code < 500
@@ -176,7 +174,8 @@ class ForeignSeat:
         """
         where = self.address(address)
         try:
-            answer = self.http.request(method, where, timeout=ANSWER_PATIENCE, allow_redirects=False, **sent)  # type: ignore[arg-type]
+            with calling(self._patience_clock) as http:
+                answer = http.request(method, where, timeout=ANSWER_PATIENCE, allow_redirects=False, **sent)  # type: ignore[arg-type]
         except requests.RequestException as error:
             if is_late(error):
                 raise self._fault(f"did not answer {what} within {ANSWER_PATIENCE:g} seconds ({where})") from None
@@ -204,7 +203,6 @@ class ForeignSeat:
         self.program.close()
         self._release_ports()
         self._remove_data()
-        self.http.close()
 
     def _hear(self, line: str) -> None:
         self.lines.put(line)

@@ -212,6 +212,16 @@ def test_a_round_that_the_stage_itself_holds_up_is_waited_for_as_much_longer(
         assert one.stage.findings()["failures"] == []
 
 
+def test_no_call_comes_on_the_connection_of_another(tmp_path: Path) -> None:
+    """Neither of a probe, nor of a round, nor of a hook: who hangs up after an answer has done nothing wrong."""
+    hooks = {"hooks": {"url": f"{ADDRESS}/hooks", "endpoints": ["cases"]}}
+    with sat(tmp_path, oms=hooks, **manner("takes one")) as one:
+        assert one.pays_back()
+        for _ in range(2):
+            one.stage.oms_adjustments()
+        assert one.stage.findings()["failures"] == []
+
+
 def test_one_that_is_killed_in_the_midst_of_its_round_has_not_failed(tmp_path: Path) -> None:
     with sat(tmp_path, **manner("killed")) as one:
         one.stage.advance(by="PT1H")

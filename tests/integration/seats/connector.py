@@ -2,9 +2,9 @@
 
 `MANNER` is in what way it is bad: `dies`, `fails`, `hangs`, `drips` or is `killed` in its first round, `late` to be
 ready, `has_children`, `leaks`; `missigns` its calls, or `guesses` a token, and does not care what comes back; or it
-`forgets` what it has begun when it dies. One with an `own clock` signs by the machine's. One that `asks` does not
-decide itself: its staff do, by hooks; so it is where it ends after seven rounds, as it `tires`, or in the first after
-it was started again, as it `relapses`.
+`forgets` what it has begun when it dies. One that `takes one` call on a connection hangs up at the next. One with an
+`own clock` signs by the machine's. One that `asks` does not decide itself: its staff do, by hooks; so it is where it
+ends after seven rounds, as it `tires`, or in the first after it was started again, as it `relapses`.
 """
 
 from __future__ import annotations
@@ -120,6 +120,16 @@ def begun(claim: str) -> bool:
 
 
 class Doors(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1" if MANNER == "takes one" else "HTTP/1.0"
+    taken = 0  # calls, on this connection
+
+    def parse_request(self) -> bool:
+        self.taken += 1
+        read = super().parse_request()
+        if MANNER == "takes one":
+            self.close_connection = self.taken > 1
+        return read and self.taken == 1
+
     def do_GET(self) -> None:
         asked = urlsplit(self.path)
         if asked.path == "/authorize":
