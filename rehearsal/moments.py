@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 LAST: Final = datetime(2286, 11, 20, 17, 46, 39, tzinfo=UTC)  # the marketplace's stamps are Unix seconds of ten digits
+NOW: Final = "Rehearsal-Now"  # the header in which the stage says what time it is in the world
 
 
 @lru_cache(maxsize=64)  # one instant sees many entries

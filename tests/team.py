@@ -54,6 +54,7 @@ class Team:
         self.broken: dict[str, Callable[[], Any]] = {}
         self.parcels: list[Json] = []
         self.history: dict[str, list[Json]] = {}  # by order
+        self.asked_at: dict[str, str] = {}  # as the last call of each endpoint says
         self._told: dict[str, str] = {}  # what each claim was last seen to be
         self._now = ""
         self._key = 0
@@ -77,6 +78,7 @@ class Team:
 
     def _view(self, rule: str, view: Callable[..., Any]) -> Callable[..., Any]:
         def serve(**named: str) -> Any:
+            self.asked_at[rule.split(" ")[1].split("/")[1]] = request.headers["Rehearsal-Now"]
             return self.broken.get(rule, lambda: view(**named))()
 
         return serve

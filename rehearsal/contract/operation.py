@@ -249,10 +249,10 @@ class Operation:
             return message.body
         return valueless.in_another_way(message.body, content[media].get("schema", {}), self._document, way)
 
-    @cached_property
-    def time_parameters(self) -> frozenset[str]:
-        """Return the parameters of the query in which times stand."""
-        return frozenset(p["name"] for p in self._declared if p["in"] == "query" and self._document.marks(p, TIME))
+    def times_in(self, place: str) -> frozenset[str]:
+        """Return the parameters of a place, query or header, in which times stand; header names are lower case."""
+        found = (p["name"] for p in self._declared if p["in"] == place and self._document.marks(p, TIME))
+        return frozenset(name.lower() if place == "header" else name for name in found)
 
     def _answer(self, status: int) -> _Answer:
         found = self._answers.get(status)

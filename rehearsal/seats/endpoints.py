@@ -1,4 +1,4 @@
-"""The endpoints that a team writes for the stage: each asked as the paths of `contracts/seat.yaml` say.
+"""The endpoints that a team writes for the stage, asked as the paths of `contracts/seat.yaml` say, with the time told.
 
 What comes back is judged by the contract. An answer that nobody can use is told as `SeatFailed`, naming the endpoint,
 the field and what would be right; a refusal of the team's is `SeatRefuses`, in its words.
@@ -18,6 +18,7 @@ from rehearsal.contract.demand import Judge
 from rehearsal.contract.message import UNREADABLE, read
 from rehearsal.contract.openapi import Contract
 from rehearsal.contract.operation import Breach
+from rehearsal.moments import NOW, shown_time
 from rehearsal.seats.abroad import PATIENCE, is_late
 from rehearsal.seats.description import Hooks
 from rehearsal.seats.port import Activity, Capability, NotCapable, Place, SeatDown, SeatFailed, SeatRefuses
@@ -125,9 +126,10 @@ class Endpoints:
         Raise SeatRefuses where it refuses, and SeatFailed where no answer comes, or none that the contract knows.
         """
         asked = f"{method} {self.url}{path}"
+        told = {NOW: shown_time(self._place.clock.now())}
         try:
             answer = self._http.request(
-                method, f"https://{HOST}{path}", json=body, timeout=self._patience, allow_redirects=False
+                method, f"https://{HOST}{path}", json=body, headers=told, timeout=self._patience, allow_redirects=False
             )
         except requests.RequestException as error:
             if self._place.down():

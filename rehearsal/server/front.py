@@ -15,11 +15,10 @@ from waitress.channel import ClientDisconnected
 from waitress.task import ErrorTask, WSGITask
 
 from connector.adapters.sockets import Yielding
-from rehearsal.moments import shown_time
+from rehearsal.moments import NOW, shown_time
 from rehearsal.wire.delivery import DELIVERY, LONGEST, Delivery
 
 Wsgi = Callable[..., Iterable[bytes]]
-NOW: Final = "Rehearsal-Now"  # the header that says what time it is in the world
 LOOKS_UP: Final = 0.5  # seconds after which it is seen that a caller has hung up
 _CONNECTION: Final = "rehearsal.connection"
 AT_ONCE: Final = struct.pack("ii", 1, 0)  # a close that lingers for no time is a reset

@@ -5,7 +5,7 @@ stands outside of what is judged and recorded. What nobody can read passes as it
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote, urlencode
@@ -29,7 +29,9 @@ def outward(handler: Handler, contract: Contract, compression: Compression) -> H
             return handler(call)
         operation = found[0]
         body = body_with(call.headers.get("content-type", ""), call.body, operation, compression.shown)
-        headers = {**call.headers, "content-length": str(len(body))} if body is not call.body else call.headers
+        headers = dict(_with(call.headers.items(), operation.times_in("header"), compression.shown))
+        if body is not call.body:
+            headers["content-length"] = str(len(body))
         query = _query_with(call.query, operation, compression.shown)
         response = handler(replace(call, query=query, body=body, headers=headers))
         return answer_with(response, operation, compression.meant)
@@ -60,5 +62,9 @@ def with_text(response: Response, text: str) -> Response:
 
 def _query_with(query: str, operation: Operation, change: Change) -> str:
     pairs = query_pairs(query)
-    changed = [(name, change(value) if name in operation.time_parameters else value) for name, value in pairs]
+    changed = _with(pairs, operation.times_in("query"), change)
     return query if changed == pairs else urlencode(changed)
+
+
+def _with(pairs: Iterable[tuple[str, str]], times: Container[str], change: Change) -> list[tuple[str, str]]:
+    return [(name, change(value) if name in times else value) for name, value in pairs]

@@ -207,6 +207,22 @@ def test_the_stage_answers_in_the_midst_of_a_hook_and_its_clock_stands_still() -
     assert placed == [None, hook["seq"]], "what comes in meanwhile is its doing"
 
 
+@pytest.mark.parametrize(
+    ("pace", "now"), [(None, "2031-03-03T09:07:00Z"), (60, "2026-11-26T11:00:07Z")], ids=["driven", "compressed"]
+)
+def test_each_call_says_what_time_it_is(pace: int | None, now: str) -> None:
+    with seated(pace=Pace(pace, HandMachine()) if pace else None) as (stage, team):
+        order, other = (stage.place_order()["order_id"] for _ in range(2))
+        returned = stage.request_return(order, type="REFUND")
+        stage.advance(by="PT7M")
+        team.asked_at.clear()
+        stage.oms_approve(returned["return_id"])
+        stage.oms_refund(order_id=other, amount="1.00")
+        stage.activity(order)
+        stage.ledgers()
+        assert team.asked_at == dict.fromkeys(("cases", "refunds", "activity", "book"), now)
+
+
 def test_in_a_compressed_world_they_are_told_the_machines_time_and_tell_it() -> None:
     with seated(pace=Pace(60, HandMachine())) as (stage, team):
         returned = stage.request_return(stage.place_order()["order_id"], type="REFUND")
