@@ -33,6 +33,8 @@ Json = dict[str, Any]
 RETURNS = "/return_refund/202309/returns"
 CANCELLATIONS = "/return_refund/202309/cancellations"
 ORDERS = "/order/202309/orders"
+CALCULATE = "/return_refund/202309/refunds/calculate"
+PARTS = {"item": "refund_subtotal", "tax": "refund_tax", "shipping": "refund_shipping_fee"}
 GOODS = "BUYER_SHIPPED_ITEM"
 PARCEL_REASONS = {
     None: "request",
@@ -158,13 +160,20 @@ class Team:
         return next((name for name in names if PARCEL_REASONS[self.asked.get("grade")] in name), names[0])
 
     def refund(self) -> Any:
-        asked, self._key = self.asked, self._key + 1
+        return self.pay_back(self.asked)
+
+    def pay_back(self, asked: Json) -> Any:
+        self._key += 1
         (order,) = self.call("GET", ORDERS, ids=asked["order_id"])["orders"]
         units = asked.get("line_item_ids") or [line["id"] for line in order["line_items"]]
         body = {"order_id": order["id"], "return_type": "REFUND", "order_line_item_ids": units}
         body |= {"return_reason": "ecom_order_delivered_refund_reason_not_match_description_seller"}
         if "amount" in asked:
             body |= {"refund_total": asked["amount"], "currency": asked["currency"]}
+        if "part" in asked:
+            about = {"order_id": order["id"], "request_type": "REFUND", "order_line_item_ids": units}
+            left = self.call("POST", CALCULATE, about)["order_refund_amount"]
+            body |= {"refund_total": left[PARTS[asked["part"]]], "currency": left["currency"]}
         made = self.call("POST", RETURNS, body, idempotency_key=str(self._key))["return_id"]
         self.note(order["id"], "The staff refund.", "The marketplace was told of the refund.")
         return next(row for row, _ in self.cases() if row["id"] == made)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypedDict
 
 from rehearsal.audit.claims import summed
 from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName, PlayerEvent
@@ -137,6 +137,14 @@ class Departure:
     def approves_a_rejection(self) -> bool:
         """Return whether the OMS said no and the marketplace heard yes."""
         return self.decision is not None and self.decision.verdict == "reject"
+
+
+class _AtMost(TypedDict):
+    """What a departure says of an order's account."""
+
+    expected: str
+    money: Mapping[str, Sum]
+    events: tuple[int, ...]
 
 
 class DecisionLedger:
@@ -291,11 +299,13 @@ class DecisionLedger:
         account.events.append(event.seq)
         if request.accepted:
             self.unpaid[event.adjustment] = request
-        if account.refunded <= account.asked + account.rounding:  # what was paid while this was asked for is that
-            known = self._departures
-            self._departures = [
-                one for one in known if one.order_id != event.order or one.decision or one.in_sellers_place
-            ]
+        known, meanwhile = self._departures, account.refunded <= account.asked + account.rounding
+        self._departures = []
+        for one in known:
+            if one.order_id != event.order or one.decision or one.in_sellers_place:
+                self._departures.append(one)
+            elif not meanwhile:  # what was paid while this was asked for is that, unless it is more
+                self._departures.append(replace(one, **_at_most(account, event.currency)))
 
     def _decided(self, event: PlayerEvent) -> None:
         claim = event.claim or event.adjustment
@@ -428,11 +438,19 @@ def is_rejection(action: str) -> bool:
 
 
 def _unasked(event: PlayerEvent, account: _Account, seen: str) -> Departure:
-    asked, refunded = (Sum(one, event.currency) for one in (account.asked, account.refunded + account.called_off))
+    about = event.order, event.claim or "", None
+    return Departure(*about, seen=seen, **_at_most(account, event.currency))
+
+
+def _at_most(account: _Account, currency: str) -> _AtMost:
+    """Return what is expected of an account at most, and what has been refunded."""
+    asked, refunded = (Sum(one, currency) for one in (account.asked, account.refunded + account.called_off))
     asked_for = f"at most {asked}, for {_counted(account.requests)} that the staff asked for"
-    expected = asked_for if account.requests else "no refund, as the staff have asked for none"
-    money = {"asked": asked, "refunded": refunded}
-    return Departure(event.order, event.claim or "", None, expected, seen, money, tuple(account.events))
+    return {
+        "expected": asked_for if account.requests else "no refund, as the staff have asked for none",
+        "money": {"asked": asked, "refunded": refunded},
+        "events": tuple(account.events),
+    }
 
 
 def _counted(refunds: Sized) -> str:

@@ -214,7 +214,7 @@ class HooksOms(OmsSeat):
     ) -> CommandResult:
         """Have them pay back of their own accord; what it is worth is what the marketplace has left of it."""
         self._demand("refund")
-        left = self._place.books.left(order_id, line_item_ids)
+        left = self._place.books.left(order_id, line_item_ids, part)
         worth, currency = left or (Decimal(0), "")
         units = None if line_item_ids is None else list(line_item_ids)
         body = _given(

@@ -115,8 +115,13 @@ class MarketplaceBooks(Protocol):
     def claim(self, claim_id: str) -> Standing | None:
         """Return how a return or a cancellation stands; None where there is none."""
 
-    def left(self, order_id: str, line_item_ids: Sequence[str] | None) -> tuple[Decimal, str] | None:
-        """Return what is left to pay back of these units, or of the order, and its currency; None of an unknown one."""
+    def left(
+        self, order_id: str, line_item_ids: Sequence[str] | None, part: str | None = None
+    ) -> tuple[Decimal, str] | None:
+        """Return what is left to pay back of these units, or of the order, and its currency; None of an unknown one.
+
+        With a `part` (item, tax or shipping), of that part of their price alone.
+        """
 
 
 @dataclass(frozen=True, slots=True)

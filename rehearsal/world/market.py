@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from mock_tiktok import Marketplace
+from mock_tiktok.domain.orders import LineItem
 from mock_tiktok.errors import UnknownId
 from rehearsal.seats.port import Question, Standing
 
@@ -32,17 +33,27 @@ class Market:
         question = Question.GOODS if view.return_status in GOODS else Question.REQUEST
         return Standing(view.order_id, question, view.refund_total, view.currency)
 
-    def left(self, order_id: str, line_item_ids: Sequence[str] | None) -> tuple[Decimal, str] | None:
+    def left(
+        self, order_id: str, line_item_ids: Sequence[str] | None, part: str | None = None
+    ) -> tuple[Decimal, str] | None:
         """Return what is left to pay back of these units, or of the order, and its currency; None where there is none.
 
-        Of units it is at most what they were bought for, and at most what is left of the order.
+        Of units it is at most what they were bought for, of a `part` what is left of that part of their price, and at
+        most what is left of the order.
         """
         try:
-            order = self.marketplace.order_view(order_id)
+            order = self.marketplace.shop_of_order(order_id).order(order_id)
         except UnknownId:
             return None
         left = order.paid - order.refunded
-        if line_item_ids is not None:
-            chosen = (unit.total for unit in order.line_items if unit.id in line_item_ids)
-            left = min(left, sum(chosen, Decimal(0)))
+        chosen = [unit for unit in order.lines if line_item_ids is None or unit.id in line_item_ids]
+        if part is not None:
+            left = min(left, sum((_left_of(unit, part) for unit in chosen), Decimal(0)))
+        elif line_item_ids is not None:
+            left = min(left, sum((unit.paid for unit in chosen), Decimal(0)))
         return left, order.currency
+
+
+def _left_of(unit: LineItem, part: str) -> Decimal:
+    price, shipping, tax, fee = unit.left
+    return {"item": price + fee, "shipping": shipping, "tax": tax}[part]

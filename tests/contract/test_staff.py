@@ -110,6 +110,22 @@ def test_they_pay_back_of_their_own_accord(stage: InProcessStage, sum_: Json) ->
     assert book["oms"]["refunded"] == book["marketplace"]["refunded"] == sum_.get("amount", order["total"])
 
 
+@pytest.mark.parametrize(
+    ("part", "before", "paid"), [("tax", None, "4.00"), ("shipping", None, "6.00"), ("tax", "30.00", "32.00")]
+)
+def test_they_pay_back_a_part_of_the_price(stage: InProcessStage, part: str, before: str | None, paid: str) -> None:
+    rug = [{"sku": "RUG", "unit_price": "50.00"}]
+    order = stage.place_order(lines=rug, shipping_fee="6.00", tax="4.00")
+    stage.advance(by="PT30M")
+    if before is not None:
+        stage.oms_refund(order_id=order["order_id"], amount=before, currency="USD")
+        stage.advance(by="PT30M")
+    stage.oms_refund(order_id=order["order_id"], part=part)
+    assert held(stage) >= {"executed-once", "as-meant", "books-agree"}
+    (book,) = stage.ledgers()["orders"]
+    assert book["oms"]["refunded"] == book["marketplace"]["refunded"] == paid
+
+
 def test_a_cancellation_is_answered(stage: InProcessStage) -> None:
     order = stage.place_order(status="AWAITING_SHIPMENT")
     cancel_id = stage.request_cancellation(order["order_id"])["cancel_id"]

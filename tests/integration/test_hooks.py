@@ -151,6 +151,29 @@ def test_a_refund_without_an_answer_may_have_been_made() -> None:
         assert {finding["invariant"] for finding in stage.findings()["findings"]} == {"contract-kept"}
 
 
+@pytest.mark.parametrize(
+    ("asked", "does", "sums"),
+    [
+        ({"part": "tax"}, {}, {"asked": "4.13", "refunded": "60.13"}),
+        ({"part": "tax"}, {"part": "shipping"}, {"asked": "4.13", "refunded": "6.00"}),
+        ({}, {"part": "tax"}, {"asked": "60.13", "refunded": "4.13"}),
+        ({"part": "shipping"}, {"part": "tax"}, {"asked": "6.00", "refunded": "4.13"}),
+    ],
+    ids=["all instead of the tax", "the shipping instead of the tax", "the tax instead of all", "the tax for shipping"],
+)
+def test_a_refund_of_another_part_is_not_the_one_that_was_asked_for(asked: Json, does: Json, sums: Json) -> None:
+    with seated() as (stage, team):
+        rug = [{"sku": "RUG", "unit_price": "50.00"}]
+        order = stage.place_order(lines=rug, shipping_fee="6.00", tax="4.13")["order_id"]
+        stage.advance(by="PT30M")
+        team.broken = {"POST /refunds": lambda: team.pay_back({"order_id": order, **does})}
+        stage.oms_refund(order_id=order, **asked)
+        team.broken = {}
+        stage.advance(by="PT6H")
+        (found,) = [one for one in stage.findings()["findings"] if one["invariant"] == "executed-once"]
+        assert {what: money.partition(" ")[0] for what, money in found["witness"]["money"].items()} == sums
+
+
 def test_a_decision_without_an_answer_may_have_been_taken() -> None:
     """The team acts, and its answer is of no use: nobody may say that it acted of its own accord."""
     with seated() as (stage, team):
