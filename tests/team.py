@@ -56,6 +56,7 @@ class Team:
         self.broken: dict[str, Callable[[], Any]] = {}
         self.parcels: list[Json] = []
         self.history: dict[str, list[Json]] = {}  # by order
+        self.books: tuple[str, ...] = ("_COMPLETE",)  # the ends of states in which a refund stands in its book
         self.asked_at: dict[str, str] = {}  # as the last call of each endpoint says
         self._told: dict[str, str] = {}  # what each claim was last seen to be
         self._now = ""
@@ -185,7 +186,7 @@ class Team:
     def book(self) -> Json:
         sums: dict[str, Decimal] = {}
         for kind, claim in self.claims():
-            if claim[f"{kind}_status"].endswith("_COMPLETE"):
+            if claim[f"{kind}_status"].endswith(self.books):
                 order_id = claim["order_id"]
                 sums[order_id] = sums.get(order_id, Decimal(0)) + Decimal(claim["refund_amount"]["refund_total"])
         return {"orders": [{"order_id": order_id, "refunded": str(sum_)} for order_id, sum_ in sums.items()]}
@@ -211,17 +212,18 @@ def serving(team: Team) -> Iterator[str]:
 class Outside(EmptyConnectorSeat):
     """The team's connector on its seat: it acts when its staff do, and shows its book and its histories by hooks.
 
-    In its rounds there is nothing left to do.
+    In its rounds there is nothing left to do; one that is not `driven` is not seen to make any.
     """
 
-    def __init__(self, place: Place, hooks: Hooks) -> None:
+    def __init__(self, place: Place, hooks: Hooks, *, driven: bool) -> None:
         self._endpoints = Endpoints(place, hooks)
+        self._driven = {Capability.DRIVEN} if driven else set()
         self._round_at = place.clock.now()
 
     @property
     def capabilities(self) -> frozenset[Capability]:
         ways = {Capability.LEDGER: "book", Capability.ACTIVITY: "activity"}
-        return frozenset({Capability.DRIVEN, *(can for can, way in ways.items() if way in self._endpoints)})
+        return frozenset({*self._driven, *(can for can, way in ways.items() if way in self._endpoints)})
 
     def settled(self) -> bool:
         return True
@@ -243,26 +245,26 @@ class Outside(EmptyConnectorSeat):
         return self._endpoints.activity(order_id)
 
 
-def seats(hooks: Hooks, patience: float = PATIENCE) -> Seats:
+def seats(hooks: Hooks, patience: float = PATIENCE, *, driven: bool = True) -> Seats:
     """Return the team on both seats."""
 
     def oms(place: Place, client: Client, conduct: Conduct) -> HooksOms:
         conduct.demand_none()
         return HooksOms(place, hooks, patience=patience)
 
-    return Seats(connector=lambda place, app: Outside(place, hooks), oms=oms)
+    return Seats(connector=lambda place, app: Outside(place, hooks, driven=driven), oms=oms)
 
 
 @contextmanager
 def seated(
-    *endpoints: str, patience: float = PATIENCE, pace: Pace | None = None
+    *endpoints: str, patience: float = PATIENCE, pace: Pace | None = None, driven: bool = True
 ) -> Iterator[tuple[InProcessStage, Team]]:
     """Yield a served stage with the team on both seats, and the team's program."""
     team = Team(pace.machine.now if pace else SystemClock().now)
     with serving(team) as url, ExitStack() as until_the_end:
         hooks, ports = Hooks(url, endpoints or (*USUAL, "parcels")), Ports()
         begun: Json = {"pace": pace} if pace else {"strict_time": False}
-        stage = InProcessStage(World, addresses=ports.addresses(), seats=seats(hooks, patience), **begun)
+        stage = InProcessStage(World, addresses=ports.addresses(), seats=seats(hooks, patience, driven=driven), **begun)
         until_the_end.enter_context(ServedStage(stage, ports))
         team.world = stage.world()
         yield stage, team

@@ -10,11 +10,20 @@ from typing import Final, TypeVar
 
 from mock_tiktok import LedgerLine, Marketplace
 from rehearsal.audit.auditor import Auditor
-from rehearsal.audit.event import Trouble
+from rehearsal.audit.event import EventName, Trouble
 from rehearsal.audit.finding import Finding
 from rehearsal.audit.invariant import LedgerRow, Quiescence
 from rehearsal.audit.limits import Limits
-from rehearsal.seats.port import Activity, AdjustmentRow, Capability, ConnectorSeat, OmsSeat, SeatFailed, common
+from rehearsal.seats.port import (
+    Activity,
+    AdjustmentRow,
+    Capability,
+    ConnectorSeat,
+    OmsSeat,
+    SeatEvent,
+    SeatFailed,
+    common,
+)
 from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.simulation.player import Act, AgendaLike, FiredLike
 from rehearsal.world.lock import WorldLock
@@ -60,14 +69,24 @@ class Judge:
         """Judge what a player has done by itself and, if everybody has now looked in vain, all there is."""
         if player == "oms":
             self._hear_staff()
-        if player == "connector" and act.changed:
-            self.auditor.on_ledger(self._shown(Capability.LEDGER, self._connector.ledger, {}))
+        looks = "connector" if self._driven else "oms"  # of one that takes its time from elsewhere no act is seen
+        if player == looks and (act.changed or self._rest.unread):
+            self._read_book()
         self.auditor.after_act(self._clock.now())
         pulls = Capability.DRIVEN in self._oms.capabilities
         rounds = shops or 1  # a connector that does not say which shops it has sees to all of them in one
         in_vain = self._rest.after_act(player, act.changed, self._clock.now(), rounds=rounds, pulls=pulls)
         if in_vain and self._rest.judged is None and self._settled() and self._driven:
             self._judge()
+
+    def on_staff(self, event: SeatEvent) -> None:
+        """Judge the book when a decision was taken, which may have been carried out at once: the money comes later."""
+        if event.name in (EventName.DECISION_GIVEN, EventName.REFUND_REQUESTED) and event.data["accepted"]:
+            self._read_book()
+
+    def _read_book(self) -> None:
+        self.auditor.on_ledger(self._shown(Capability.LEDGER, self._connector.ledger, {}))
+        self._rest.unread = False
 
     def not_seen(self, failure: SeatFailed) -> Act:
         """Return that the staff have looked in vain; they have as much more time to see what there is."""

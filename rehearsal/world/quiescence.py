@@ -50,10 +50,12 @@ class RestState:
     troubled: bool = False  # the act that is under way met trouble: it may have looked in vain, and is not idle
     judged: Sequence[LedgerRow] | None = None
     changes: int = 0  # since the world began
+    unread: bool = True  # nobody has looked into the connector's book since
 
     def disturb(self, now: datetime) -> None:
         self.since, self.rounds, self.pulled, self.judged = now, 0, False, None
         self.changes += 1
+        self.unread = True
 
     def after_act(self, player: str, changed: bool, now: datetime, *, rounds: int, pulls: bool) -> bool:
         """Take note of an act; return whether it was the look, or one more, that leaves nothing to do at present.

@@ -208,6 +208,32 @@ def test_a_book_that_cannot_be_read_is_not_compared() -> None:
         assert "connector 0.00 USD" in finding["seen"]
 
 
+@pytest.mark.parametrize("driven", [True, False])
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_book_is_ahead_though_the_money_comes_before_the_next_round(driven: bool, answered: bool) -> None:
+    """It counts what was granted; the money goes back minutes later, also where nobody has answered."""
+    with seated(driven=driven) as (stage, team):
+        returned = stage.request_return(stage.place_order()["order_id"], type="REFUND")
+        stage.advance(by="PT20M")
+        team.books = ("_SUCCESS", "_COMPLETE")
+        if answered:
+            stage.oms_approve(returned["return_id"])
+        stage.advance(by="PT6M" if answered else "PT24H")
+        assert stage.get_return(returned["return_id"])["refunded"] == returned["refund_total"]
+        (found,) = stage.findings()["findings"]
+        assert (found["invariant"], found["suspect"]) == ("never-ahead", "connector")
+        assert found["at"] == ("2031-03-03T09:20:00Z" if answered else "2031-03-04T09:00:00Z")
+
+
+def test_nobody_asks_for_a_book_while_nothing_has_changed() -> None:
+    with seated() as (stage, team):
+        stage.place_order()
+        stage.advance(by="PT1H")
+        team.asked_at.clear()
+        stage.advance(by="PT8H")
+        assert set(team.asked_at) == {"cases"}
+
+
 def test_the_stage_answers_in_the_midst_of_a_hook_and_its_clock_stands_still() -> None:
     with seated() as (stage, team):
         returned, told = stage.request_return(stage.place_order()["order_id"], type="REFUND"), list[Any]()
