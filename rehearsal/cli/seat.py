@@ -38,6 +38,7 @@ GIVEN_BY: Final = {
     Capability.KILL:          "command",
     Capability.OUTPUT:        "command",
 }
+LATER: Final = "how it takes up a shop that lets it in while it runs"  # whose code its start cannot say
 # what a hook alone lets the staff do
 BY_HOOK: Final = {
     "inspect": "what comes of goods that were sent back",
@@ -103,6 +104,8 @@ def about(seat: SeatDescription, world: World) -> dict[str, dict[str, str]]:
     }.get(seat.regime, "driven")
     can = world.capabilities | ({Capability.DRIVEN} & world.connector.capabilities)
     lacks = {str(one): f"{UNSEEN[one]} ({GIVEN_BY[one]})" for one in Capability if one not in can}
+    if Capability.SHOPS in can and not seat.authorize:
+        lacks[str(Capability.SHOPS)] = f"{LATER} (authorize)"
     hooks = seat.oms.endpoints if isinstance(seat.oms, Hooks) and Capability.STAFF_DECIDES in can else ()
     lacks |= {
         name: f"{what} (oms, with the hook {name})" for name, what in BY_HOOK.items() if hooks and name not in hooks

@@ -335,7 +335,7 @@ class ForeignConnector(ConnectorSeat):
             raise SeatRefuses(501, "Not on this stage", OURS_ALONE, "default_answers")
         if not self._down:
             if self._described.authorize is None:
-                raise NotCapable(Capability.SHOPS)
+                raise NotCapable(Capability.SHOPS, key="authorize")  # codes come with its start alone
             self._hand_over(auth_code)
             self._handed.update(shop.shop_id for shop in self._place.shops())
         return []

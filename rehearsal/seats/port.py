@@ -62,8 +62,8 @@ class Untold(Exception):
 class NotCapable(Exception):
     """Who sits on this seat cannot do what was asked."""
 
-    def __init__(self, capability: Capability, hook: str = "") -> None:
-        lacks = f"the hook “{hook}”" if hook else f"the capability “{capability}”"
+    def __init__(self, capability: Capability, hook: str = "", *, key: str = "") -> None:
+        lacks = f"the hook “{hook}”" if hook else f"the key “{key}”" if key else f"the capability “{capability}”"
         super().__init__(f"{CANNOT[capability]}{' there' if hook else ''}: a seat on this stage lacks {lacks}")
         self.capability = capability
 

@@ -11,7 +11,7 @@ import pytest
 from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.seats import foreign
 from tests.command import Rehearse, Said
-from tests.integration.test_foreign_seat import ADDRESS, describe, manner
+from tests.integration.test_foreign_seat import ADDRESS, BY_CODES, describe, manner
 
 FEATURE = """
 Feature: Somebody else's connector
@@ -64,6 +64,13 @@ Feature: What nobody shows
     Then all three books say 0.00 USD for Maya
 """
 
+LATER = """
+Feature: Another shop
+  Scenario: Its seller lets the connector in
+    Given a second shop has opened, without the connector
+    And the seller has let the connector into the second shop
+"""
+
 
 @pytest.fixture
 def feature(rehearse: Rehearse, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -99,6 +106,17 @@ def test_what_nobody_shows_is_not_judged_and_what_is_shown_is(rehearse: Rehearse
     assert shown.count("Not on this stage: ") == 2
     assert "paid back to Maya: expected 0.00 USD; marketplace says 39.98 USD" in shown
     assert shown.endswith("4 scenarios: 1 broken, 3 not judged\n")
+
+
+def test_a_shop_that_opens_later_needs_a_key_that_is_named(rehearse: Rehearse, feature: Path) -> None:
+    feature.write_text(LATER)
+    shown = play(rehearse, BY_CODES, code=ExitCode.NOT_JUDGED).out
+    assert re.search(r"\n  shops +how it takes up a shop that lets it in while it runs \(authorize\)\n", shown)
+    assert (
+        "Not on this stage: the connector cannot be given a shop: a seat on this stage lacks the key “authorize”"
+        in shown
+    )
+    assert "  shops " not in play(rehearse, {}).out
 
 
 def test_one_that_goes_on_running_has_another_shop_each_time(feature: Path, rehearse: Rehearse) -> None:
