@@ -14,7 +14,7 @@ from rehearsal.audit.event import EventName, LogLine, Trouble
 from rehearsal.audit.invariant import PlayerEvent
 from rehearsal.contract.events import EventContract
 from rehearsal.contract.redaction import REDACTED
-from rehearsal.seats.port import OF_THE_STAFF, Activity, Capability, ConnectorSeat, OmsSeat
+from rehearsal.seats.port import OF_THE_STAFF, Activity, Capability, ConnectorSeat, OmsSeat, SeatEvent
 from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.simulation.player import FiredLike
 from rehearsal.trace.log import Trace
@@ -45,8 +45,8 @@ class Hearing:
         self._marketplace, self._connector, self._oms, self._auditor = marketplace, connector, oms, auditor
         self._clock, self._trace, self._state, self._happened = clock, trace, state, happened
 
-    def listen(self, recorder: Recorder) -> None:
-        """Hear from now on."""
+    def listen(self, recorder: Recorder, on_staff: Callable[[SeatEvent], None]) -> None:
+        """Hear from now on; `on_staff` hears of what the staff do once all others have."""
         recorder.subscribe(self._auditor.on_exchange)
         recorder.subscribe(self._on_exchange)
         if self._connector.from_outside:
@@ -55,6 +55,7 @@ class Hearing:
         self._marketplace.troubles.shut_out = self._on_shut_out
         if not OF_THE_STAFF.isdisjoint(self._oms.capabilities):
             self._oms.subscribe(self._on_oms)
+            self._oms.subscribe(on_staff)
         if Capability.OUTPUT in self._connector.capabilities:
             self._connector.on_output(self._on_line)
 

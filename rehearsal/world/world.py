@@ -129,9 +129,7 @@ class World:
         self.auditor, self.capabilities = self.judge.auditor, self.judge.capabilities
         self._scheduler: Final = Scheduler(clock, self._players, self._act)
         self.hearing: Final = Hearing(*players, self.auditor, clock, self.trace, state, self._scheduler.happened)
-        self.hearing.listen(self.recorder)
-        if Capability.STAFF_DECIDES in self.oms.capabilities:
-            self.oms.subscribe(self.judge.on_staff)
+        self.hearing.listen(self.recorder, self.judge.on_staff)
         self._wait_for_consent(self.shops.open_all(self.connector, self.deaths.died))
         self.trouble: Final = Trouble(self, told=self.hearing.on_hit)
         self._players.update(self._who_act())
