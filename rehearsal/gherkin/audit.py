@@ -82,8 +82,9 @@ def _broken(item: pytest.Item) -> str:
 
 def _found(item: pytest.Item) -> str:
     """Return what the auditor has found, and how the connector has failed, as text."""
-    said = item.stash[RECORDING].observed.findings
-    texts = everything(said)
+    recording = item.stash[RECORDING]
+    said = recording.observed.findings
+    texts = everything(said, recording.whose())
     return "\n\n".join(filter(None, [refused(said) if texts else "", *texts]))
 
 

@@ -21,6 +21,7 @@ from rehearsal.gherkin.timeline import Timeline
 from rehearsal.seats.process import folded
 
 NUMBER: Final = re.compile(r"\d+")
+NOBODY: Final[Mapping[str, str]] = {}
 LAST_LINES: Final = "last lines:"
 ANNOUNCED: Final = re.compile(r"; [^;:]+:$")  # by a line, those below it
 
@@ -36,12 +37,18 @@ class Recording:
     observed: Observation = field(default_factory=Observation)
     doing: Callable[..., object] | None = None  # the function of the step that is played
     said: Callable[[], Sequence[str]] = tuple  # the last lines that a connector has written which is not ours
-    buyers: Callable[[], Mapping[str, str]] = dict  # whose order is which, by whoever puts people on stage
+    buyers: Callable[[], dict[str, str]] = dict  # whose order is which, by whoever puts people on stage
 
     def note(self, step: gherkin.Step, outcome: str) -> None:
         """Note how a step went: passed, failed or left out."""
         table = tuple(tuple(str(cell) for cell in row) for row in step.datatable.raw()) if step.datatable else ()
         self.steps.append(StepResult(step.keyword.strip(), step.name, outcome, table))
+
+    def whose(self) -> Mapping[str, str]:
+        """Return whose each order and each request is, as far as people are known."""
+        names = self.buyers()
+        about = self.timeline.orders if self.timeline else {}
+        return names | {number: names[order] for number, order in about.items() if order in names}
 
     def result(self, item: pytest.Item, judged: Judgement) -> ScenarioResult:
         """Return the result of the scenario that `item` played; steps that it did not come to are left out."""
@@ -71,13 +78,14 @@ class Recording:
             ),
             observed=self.observed,
             again=again(item),
+            buyers=self.whose(),
         )
 
     def _found(self, judged: Judgement) -> str:
         """Return what the auditor had found when a step failed; where none did, that is the failure itself."""
         failed = any(step.outcome == "failed" for step in self.steps)
         findings = self.observed.findings.get("findings", ()) if judged.outcome is Outcome.BROKEN and failed else ()
-        return "".join(f"\n\n{text}" for text in as_texts(findings) if text not in judged.why)
+        return "".join(f"\n\n{text}" for text in as_texts(findings, self.whose()) if text not in judged.why)
 
     def _why(self, judged: Judgement) -> str:
         """Return why it ended so, with the connector's calls that were refused, where that is not told yet.
@@ -140,30 +148,33 @@ def observe(stage: Stage, *, traced: bool) -> Observation:
     )
 
 
-def as_text(finding: Json) -> str:
-    """Return a finding as text: what rule, what was expected, what was seen, who is suspected, how to see it again."""
+def as_text(finding: Json, buyers: Mapping[str, str] = NOBODY) -> str:
+    """Return a finding as text: what rule, what was expected, what was seen, who is suspected, how to see it again.
+
+    `buyers` says whose each order and request is, where that is known.
+    """
     told = {name: finding.get(name) for name in ("expected", "seen", "suspect", "at")}
-    told["witness"] = witnessed(finding.get("witness") or {})
+    told["witness"] = witnessed(finding.get("witness") or {}, buyers)
     told["certainty"] = finding.get("certainty")
     told |= {"rule": finding.get("source"), "again": finding.get("reproduce")}
     lines = [f"{finding['invariant']}: {finding['rule']}"]
     return "\n".join(lines + [f"  {name}: {value}" for name, value in told.items() if value])
 
 
-def everything(said: Json) -> list[str]:
+def everything(said: Json, buyers: Mapping[str, str] = NOBODY) -> list[str]:
     """Return as texts what somebody is to blame for, of what the auditor says: failures of the connector, findings."""
     failures = [f"The connector failed: {one['what']}\n  at: {one['at']}" for one in said.get("failures", ())]
-    return failures + as_texts(said.get("findings", ()))
+    return failures + as_texts(said.get("findings", ()), buyers)
 
 
-def as_texts(findings: Iterable[Json]) -> list[str]:
+def as_texts(findings: Iterable[Json], buyers: Mapping[str, str] = NOBODY) -> list[str]:
     """Return findings as texts: of those that are alike but for numbers and times the first, and how many more."""
     alike: dict[tuple[str, ...], list[Json]] = {}
     for finding in findings:
         words = (NUMBER.sub("", str(finding[name])) for name in ("invariant", "suspect", "expected", "seen"))
         alike.setdefault(tuple(words), []).append(finding)
     more = "\n  and {} more like it"
-    return [as_text(first) + (more.format(len(others)) if others else "") for first, *others in alike.values()]
+    return [as_text(first, buyers) + (more.format(len(others)) if others else "") for first, *others in alike.values()]
 
 
 def refused(said: Json, *, unjudged: bool = False) -> str:
@@ -192,7 +203,7 @@ def own_failures(said: Json) -> list[str]:
     return [f"The stage itself failed: {one['what']}\n  at: {one['at']}" for one in said.get("stage_failures", ())]
 
 
-def witnessed(witness: Json) -> str:
+def witnessed(witness: Json, buyers: Mapping[str, str] = NOBODY) -> str:
     """Return in words what shows it: entries of the trace by number, sums, and whom it is about."""
     said = {name: witness.get(name) or () for name in ("exchanges", "events")}
     parts = [
@@ -204,5 +215,14 @@ def witnessed(witness: Json) -> str:
         witness.get("money") or {}
     )
     named = {"what": "concerns the"}
-    parts += [f"{named.get(name) or name.replace('_', ' ')} {value}" for name, value in about.items() if value]
+    parts += [
+        f"{named.get(name) or name.replace('_', ' ')} {value}{whose(value, buyers)}"
+        for name, value in about.items()
+        if value
+    ]
     return "; ".join(parts)
+
+
+def whose(number: str, buyers: Mapping[str, str]) -> str:
+    """Return what stands behind the number of an order or a request: whose it is, where that is known."""
+    return f" ({buyers[number]}'s)" if number in buyers else ""

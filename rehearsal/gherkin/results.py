@@ -110,6 +110,7 @@ class ScenarioResult:
     entries: tuple[Entry, ...] = ()
     observed: Observation = field(default_factory=Observation)
     again: str = ""  # the command that plays it again
+    buyers: Mapping[str, str] = field(default_factory=dict)  # whose each order and request is, where people are known
     seconds: float = field(default=0.0, compare=False)  # of the machine's time that its steps took
 
     @property

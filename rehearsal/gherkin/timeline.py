@@ -171,7 +171,7 @@ class Timeline(Stage):
         self._longest_wait = longest_wait
         self._again = {"reproduce": again} if again else {}
         self.entries: list[Entry] = []
-        self._orders: dict[str, str] = {}  # the order that a return or a cancellation is about
+        self.orders: dict[str, str] = {}  # by the number of an order, a return or a cancellation
         world = stage.world()
         self.now = str(world["now"])
         self._begun = datetime.fromisoformat(self.now)
@@ -245,12 +245,12 @@ class Timeline(Stage):
         order_id, return_id = document.get("order_id"), document.get("return_id")
         for about in (order_id, return_id, document.get("cancel_id")):
             if about and order_id:
-                self._orders[about] = order_id
+                self.orders[about] = order_id
         what = words if isinstance(words, str) else words(body, document)
         self.entries.append(Entry(self.now, who, what, to, return_id=return_id, order_id=order_id))
 
     def _refused(self, call: Call, path: Mapping[str, str], refusal: Problem) -> None:
         who, to, _ = ACTS[call.name]
-        about = next((self._orders.get(about) for about in path.values()), None)
+        about = next((self.orders.get(about) for about in path.values()), None)
         what = f"{low(call.name)}: refused, {refusal.detail or refusal.title}"
         self.entries.append(Entry(self.now, who, what, to, refused=True, order_id=about))

@@ -16,7 +16,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rehearsal.control.stage import Json
-from rehearsal.gherkin.recording import gist, refused, witnessed
+from rehearsal.gherkin.recording import gist, refused, whose, witnessed
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Entry
 from rehearsal.report.rulebook import rules
@@ -144,7 +144,7 @@ def write(results: Sequence[ScenarioResult], out: Path, *, seed: int, command: s
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(slug=_slug, whole=_whole, witnessed=witnessed)
+    environment.filters.update(slug=_slug, whole=_whole, whose=whose, witnessed=witnessed)
     environment.globals.update(who=WHO, version=version("rehearsal"), seed=seed, command=command)
     pages = [_page(number, result) for number, result in enumerate(results, start=1)]
     _clear(out)

@@ -3,10 +3,12 @@
 import html
 import re
 import shlex
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from connector.adapters.tiktok import wire
 from rehearsal.gherkin.collection import lines_played
 from rehearsal.gherkin.results import command
 from tests.command import Rehearse
@@ -219,6 +221,32 @@ def test_each_finding_names_the_command_that_plays_its_scenario_alone(
         again = rehearse(*shlex.split(one)[1:], code=1).out
         assert "1 scenario: 1 broken" in again
         assert f"Again: {one}\n" in again
+
+
+TWO_BUYERS = """
+Feature: Two buyers
+  Scenario: Both are paid back
+    Given Maya has received a lamp for 40.00 USD, with 5.00 USD for shipping and 3.20 USD of tax
+    And Noah has received a rug for 89.00 USD, with 5.00 USD for shipping and 6.20 USD of tax
+    And Maya has asked for her money back
+    And Noah has asked for his money back
+    When everybody hears of it
+"""
+
+
+def test_what_is_found_says_whose_orders_and_requests_it_is_about(
+    rehearse: Rehearse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = wire._refund
+    monkeypatch.setattr(wire, "_refund", lambda document: (read(document)[0], Decimal(0), read(document)[2]))
+    outputs = [tmp_path / name for name in ("junit.xml", "summary.md", "report")]
+    where = [word for pair in zip(("--junit", "--summary", "--report"), outputs, strict=True) for word in pair]
+    shown = rehearse("play", rehearse.file("two.feature", TWO_BUYERS), *where, code=1).out
+    pages = [page.read_text() for page in outputs[2].glob("0*.html")]
+    for text in (shown, *(file.read_text() for file in outputs[:2]), *pages):
+        assert re.search(r"order id \d+ \(Maya's\); claim \d+ \(Maya's\)", html.unescape(text))
+    for name in ("Maya", "Noah"):
+        assert re.search(rf"…\d+</code> \({name}'s\)</td>.*order id \d+ \({name}'s\)", html.unescape(pages[0]), re.S)
 
 
 def test_a_scenario_on_a_served_world_is_played_there_again() -> None:

@@ -121,6 +121,21 @@ def test_a_finding_leads_to_each_of_its_witnesses(tmp_path: Path) -> None:
     assert "&lt;5.00&gt;" in page.read_text()
 
 
+def test_whose_order_it_is_stands_beside_its_number_where_people_are_known(tmp_path: Path) -> None:
+    finding = {**BROKEN, "witness": {"exchanges": [5], "events": [], "money": {}, "order_id": "5", "claim": "7"}}
+    one = replace(played(Outcome.BROKEN), observed=replace(played().observed, findings={"verdicts": [finding]}))
+    known = replace(one, buyers={"5": "Ma<ya"})
+    report.write([one, known], tmp_path, seed=1, command="x")
+    plain, named = (page.read_text() for page in sorted(tmp_path.glob("0*.html")))
+    assert "exchange 5 of the trace; order id 5; claim 7</dd>" in plain
+    assert "exchange 5 of the trace; order id 5 (Ma&lt;ya&#39;s); claim 7</dd>" in named
+    assert "…5</code></td>" in plain
+    assert "…5</code> (Ma&lt;ya&#39;s)</td>" in named
+    assert "  witness: exchange 5 of the trace; order id 5 (Noah's); claim 7 (Noah's)" in "".join(
+        as_texts([finding], {"5": "Noah", "7": "Noah"})
+    )
+
+
 def test_a_rule_leads_to_what_it_is_and_to_the_scenarios_that_broke_it(tmp_path: Path) -> None:
     plays = [played(), *(replace(played(Outcome.BROKEN, finding=True), name=f"It is {n}[a-b]") for n in range(14))]
     index = report.write(plays, tmp_path, seed=1, command="x").read_text()
