@@ -98,7 +98,13 @@ def _report(stage: Stage, checked: Checked, out: Path) -> Path:
         name=f"as it stood on {now:%A}, {now.day} {now:%B %Y}, {now:%H:%M:%S}",
         outcome=checked.outcome,
         why="\n".join(why),
-        entries=full_timeline(entries_of(seen.trace), returns=seen.returns, mails=seen.mails, names={}),
+        entries=full_timeline(
+            entries_of(seen.trace),
+            returns=seen.returns,
+            mails=seen.mails,
+            names={},
+            shops=seen.world.get("shops", ()),
+        ),
         observed=seen,
         again=checked.again,
     )

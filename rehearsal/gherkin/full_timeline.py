@@ -1,6 +1,6 @@
 """The timeline of a scenario as its readers get it: what was done and what fired, with what people then saw."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from itertools import groupby
@@ -21,19 +21,30 @@ _CAUSE: Final = {
     "system": "marketplace",
 }
 _BY_THEMSELVES: Final = ("connector", "oms", "stage")  # people do each thing once, and each payment counts
+_OFTEN: Final = 3  # times, from which on it is told once
+_FEW: Final = 40  # things that may take turns: what several faults do to the calls of one round
 _BUT_FOR_THE_TIME: Final = attrgetter(*(one.name for one in fields(Entry) if one.name != "at"))
 _SUBJECTS: Final = {"seller": "the seller", "operator": "the operator", "seller center": "Seller Center"}
 
 
 def full_timeline(
-    entries: Iterable[Entry], *, returns: Iterable[Json], mails: Iterable[Json], names: Mapping[str, str]
+    entries: Iterable[Entry],
+    *,
+    returns: Iterable[Json],
+    mails: Iterable[Json],
+    names: Mapping[str, str],
+    shops: Sequence[Json] = (),
 ) -> tuple[Entry, ...]:
     """Return what was done and what fired, with the words of Seller Center and the mail that people then saw.
 
-    `names` says who bought which order. What was the same again and again is told once.
+    `names` says who bought which order. What was the same again and again is told once, and which shop it was only
+    where there are several.
     """
     several = len(set(names.values())) > 1
     whole = [_named(entry, names.get(entry.order_id or "", ""), several) for entry in entries]
+    if len(shops) == 1:
+        which = f" of the shop {shops[0]['shop_id']}"
+        whole = [replace(entry, what=entry.what.replace(which, "")) for entry in whole]
     # What else stands in a return's history is there as the act of whoever did it.
     history = [(step, item) for item in returns for step in item["timeline"] if step["event"] in EVER_SHOWN]
     times = [datetime.fromisoformat(entry.at).replace(microsecond=0) for entry in whole]
@@ -48,13 +59,35 @@ def full_timeline(
 
 
 def _folded(whole: Iterable[Entry]) -> Iterator[Entry]:
-    for _, alike in groupby(whole, key=_BUT_FOR_THE_TIME):
-        first, *again = alike
-        if len(again) < 2 or first.who not in _BY_THEMSELVES:
-            yield from (first, *again)
-        else:
-            last = datetime.fromisoformat(again[-1].at)
-            yield replace(first, what=f"{first.what} ({1 + len(again)} times, until {last:%d %b, %H:%M:%S})")
+    """Fold what players did by themselves: one thing again and again, or several in turn, as in round after round."""
+    for by_themselves, several in groupby(whole, key=lambda entry: entry.who in _BY_THEMSELVES):
+        run = [*several]
+        what, at = [*map(_BUT_FOR_THE_TIME, run)], 0
+        while at < len(run):
+            end = at + (_turns(what[at:]) if by_themselves else 1)
+            alike: dict[object, list[Entry]] = {}
+            for one, entry in zip(what[at:end], run[at:end], strict=True):
+                alike.setdefault(one, []).append(entry)
+            yield from (_once(*times) for times in alike.values())
+            at = end
+
+
+def _turns(what: Sequence[object]) -> int:
+    """Return how many at the beginning are the same few, often enough and always in the same order; else 1."""
+    for few in range(1, min(len(what) // _OFTEN, _FEW) + 1):
+        same = next((place for place in range(few, len(what)) if what[place] != what[place - few]), len(what))
+        if same >= few * _OFTEN:
+            return same - same % few
+    return 1
+
+
+def _once(first: Entry, *again: Entry) -> Entry:
+    """Return an entry that tells of all of them, which are alike but for their times."""
+    if not again:
+        return first
+    last = datetime.fromisoformat(again[-1].at)
+    until = f", until {last:%d %b, %H:%M:%S}" if again[-1].at != first.at else ""
+    return replace(first, what=f"{first.what} ({1 + len(again)} times{until})")
 
 
 def _named(entry: Entry, name: str, several: bool) -> Entry:

@@ -75,6 +75,7 @@ class Recording:
                 returns=self.observed.returns,
                 mails=self.observed.mails,
                 names=self.buyers(),
+                shops=self.observed.world.get("shops", ()),
             ),
             observed=self.observed,
             again=again(item),

@@ -131,6 +131,56 @@ def test_what_is_the_same_again_and_again_is_told_once(who: str, times: int, tol
     assert [entry.what for entry in whole] == [*told, "it is down"]
 
 
+HIT = "fault-1 hits the connector's {}{}: nobody can be reached"
+SHOP = " of the shop 7495"
+
+
+def outage(*rounds: tuple[str, ...]) -> list[Entry]:
+    """Return the calls of each of these rounds as hit, and each round as in vain."""
+    whole = []
+    for quarter, calls in enumerate(rounds):
+        at = f"2031-03-03T09:{quarter * 15:02}:00Z"
+        whole += [Entry(at, "stage", HIT.format(call, SHOP)) for call in calls]
+        whole.append(Entry(at, "connector", "round: in vain"))
+    return whole
+
+
+def told_of(entries: list[Entry], *shops: str) -> list[tuple[str, str]]:
+    known = [{"shop_id": shop} for shop in shops]
+    whole = full_timeline(entries, returns=[], mails=[], names={}, shops=known)
+    return [(entry.at[11:16], entry.what) for entry in whole]
+
+
+def test_what_comes_in_turn_round_after_round_is_told_once_each() -> None:
+    calls, until = ("list orders", "search returns", "search returns"), ", until 03 Mar, 09:30:00)"
+    three = [
+        ("09:00", f"{HIT.format('list orders', '')} (3 times{until}"),
+        ("09:00", f"{HIT.format('search returns', '')} (6 times{until}"),
+        ("09:00", f"round: in vain (3 times{until}"),
+    ]
+    assert told_of(outage(calls, calls, calls), "7495") == three
+    assert told_of(outage(calls, calls, calls, calls[:1]), "7495") == [
+        *three, ("09:45", HIT.format("list orders", "")), ("09:45", "round: in vain")
+    ]  # fmt: skip
+    one, other = outage(calls), outage(calls[1:], calls[:1], calls)
+    assert len(told_of(other)) == len(other)
+    assert told_of(one * 3)[0] == ("09:00", f"{HIT.format('list orders', SHOP)} (3 times)")
+
+
+def test_what_somebody_does_parts_what_is_told_once() -> None:
+    calls = ("list orders",)
+    before, *after = [outage(calls)] * 4
+    whole = [*before, Entry("2031-03-03T09:00:00Z", "seller", "approves"), *after[0], *after[1], *after[2]]
+    assert [what.partition(": ")[2] for _, what in told_of(whole, "7495")] == [
+        "nobody can be reached", "in vain", "", "nobody can be reached (3 times)", "in vain (3 times)"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("shops", "named"), [(("7495",), ""), (("7495", "7496"), SHOP)])
+def test_the_shop_is_named_only_where_there_are_several(shops: tuple[str, ...], named: str) -> None:
+    assert told_of(outage(("list orders",)), *shops)[0] == ("09:00", HIT.format("list orders", named))
+
+
 def test_what_can_only_be_asked_by_an_act_is_not_noted() -> None:
     timeline = Timeline(played())
     people = Cast(timeline, timeline.entries)
