@@ -13,7 +13,7 @@ from rich.table import Table
 from rehearsal import report
 from rehearsal.cli.attached import reached, token_option
 from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
-from rehearsal.cli.outputs import OUT_FILE, OUT_FOLDER, SUMMARY, Writing, append, make_room, report_files
+from rehearsal.cli.outputs import OUT_FILE, OUT_FOLDER, SUMMARY, Writing, append, make_room, make_room_for_report
 from rehearsal.control.stage import Problem, Stage
 from rehearsal.gherkin.errors import StageFailed
 from rehearsal.gherkin.full_timeline import full_timeline
@@ -52,7 +52,7 @@ def check(
     for was not judged, such as a fault that was planned and not hit.
     """
     printed = summary == Path("-")
-    make_room("--report", *(report_files(out) if out else ()))
+    make_room_for_report("--report", out)
     make_room("--junit", *([junit] if junit else []))
     make_room("--summary", *([summary] if summary and not printed else []))
     writing, index = Writing(), None

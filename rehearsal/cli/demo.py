@@ -7,7 +7,7 @@ import click
 
 from rehearsal import report
 from rehearsal.cli.exit_codes import OF_OUTCOME
-from rehearsal.cli.outputs import OUT_FOLDER, Writing, make_room, report_files
+from rehearsal.cli.outputs import OUT_FOLDER, Writing, make_room_for_report
 from rehearsal.cli.progress import run_shown
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.runner import Run, SuiteRun
@@ -28,8 +28,8 @@ def demo(seed: int, out: Path | None, no_report: bool) -> int:
 
     Exit codes: 0 only if every scenario held and the auditor is content; else as of `rehearsal play`.
     """
-    if out and not no_report:
-        make_room("--out", *report_files(out))
+    if not no_report:
+        make_room_for_report("--out", out)
     console = terminal.console()
     suite = SuiteRun((features_folder(),), seed, tags="demo", traced=True)
     run = run_shown(suite, lambda console, result: None)

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rehearsal import report
 from rehearsal.cli.attached import reached, token_option
 from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
-from rehearsal.cli.outputs import OUT_FILE, OUT_FOLDER, Writing, append, make_room, report_files
+from rehearsal.cli.outputs import OUT_FILE, OUT_FOLDER, Writing, append, make_room, make_room_for_report
 from rehearsal.cli.plan import PLAN_FILE, plan
 from rehearsal.cli.profiles import check
 from rehearsal.cli.progress import run_shown
@@ -98,7 +98,7 @@ def play(
         return _list(suite)
     seat = _looked_at(suite)
     check(suite.profile, suite.profiles)
-    make_room("--report", *(report_files(out) if out else ()))
+    make_room_for_report("--report", out)
     for option, file in (("--junit", suite.junit), ("--summary", markdown)):
         make_room(option, *([file] if file else []))
     console = terminal.console()

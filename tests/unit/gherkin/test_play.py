@@ -55,6 +55,30 @@ def test_an_output_without_a_name_is_refused(rehearse: Rehearse, feature: Path, 
     assert "It names no place." in said.err
 
 
+@pytest.mark.parametrize(
+    "command", ["play {file} --report", "demo --out", "check --attach http://127.0.0.1:9 --report"]
+)
+@pytest.mark.parametrize("held", ["index.html", "own.feature"])
+def test_a_folder_with_files_of_somebody_s_is_no_place_for_a_report(
+    rehearse: Rehearse, feature: Path, command: str, held: str
+) -> None:
+    (folder := rehearse.folder / "site").mkdir()
+    (folder / held).write_text("<title>Mine</title>")
+    said = rehearse(*command.format(file=feature).split(), folder, code=2)
+    option = command.split()[-1]
+    assert said.err.startswith(f"Error: {option}: {folder} holds files that are no report's ({held}); name an empty")
+    assert said.out == ""
+    assert [(path.name, path.read_text()) for path in folder.iterdir()] == [(held, "<title>Mine</title>")]
+
+
+def test_a_report_takes_the_place_of_an_older_one_whatever_else_lies_there(rehearse: Rehearse, feature: Path) -> None:
+    (folder := rehearse.folder / "report").mkdir()
+    (folder / "index.html").touch()  # as a run leaves it that was stopped
+    for _ in range(2):
+        rehearse("play", feature, "--report", folder, "--junit", folder / "junit.xml")
+    assert "Rehearsal: what was played" in (folder / "index.html").read_text()
+
+
 def test_a_full_disk_takes_no_other_output_down_and_no_finding_back(rehearse: Rehearse, feature: Path) -> None:
     full = Path("/dev/full")
     if not full.is_char_device():
