@@ -92,9 +92,9 @@ def one_of(what: str, known: Iterable[str], *said: str, also: Iterable[str] = ()
     words = [*listed, *also]
     for word in said:
         if word not in words:
-            raise Miswritten(
-                f'"{word}" is no word that stands here{meant(word, words)}\n  {what} {quoted(listed)}{more}'
-            )
+            near = meant(word, words)
+            below = f"{near}\n  " if near else "; "  # whoever shows one line shows what helps
+            raise Miswritten(f'"{word}" is no word that stands here{below}{what} {quoted(listed)}{more}')
 
 
 def quoted(words: Iterable[str]) -> str:

@@ -214,13 +214,16 @@ def _has_mails(people: Cast, buyer: str, *expected: str) -> None:
 @then(phrase("it has ended like this:"))
 def _(people: Cast, datatable: list[list[str]] | None = None) -> None:
     for row in table(datatable, "buyer", "request", "mails", "all books"):
-        buyer, mails = row["buyer"], row["mails"]
-        if row["request"] == "none":
-            expect(f"what {buyer} has asked for", [], list(map(str, people.buyer(buyer).claims)))
-        else:
-            _is_shown_as(people, Which(buyer), row["request"])
-        _has_mails(people, buyer, *([] if mails == "none" else mails.split(", ")))
-        _books_say(people, Which(buyer), money(row["all books"]))
+        buyer = row["buyer"]
+        with row.cell("request") as shown:
+            if shown == "none":
+                expect(f"what {buyer} has asked for", [], list(map(str, people.buyer(buyer).claims)))
+            else:
+                _is_shown_as(people, Which(buyer), shown)
+        with row.cell("mails") as mails:
+            _has_mails(people, buyer, *([] if mails == "none" else mails.split(", ")))
+        with row.cell("all books") as sum_:
+            _books_say(people, Which(buyer), money(sum_))
 
 
 @then(phrase("the {PLACE}mail(?: to {BUYER})? names the sum {SUM}"))
@@ -262,11 +265,14 @@ def _(people: Cast, buyer: str, count: str) -> None:
 
 @then(phrase("Manage Returns lists, from the top:"))
 def _(people: Cast, datatable: list[list[str]] | None = None) -> None:
-    expected, names = [[row["buyer"], row["shown"]] for row in table(datatable, "buyer", "shown")], people.names()
-    one_of("a return is shown as", EVER_SHOWN, *(shown for _, shown in expected))
-    one_of("buyers here are", dict.fromkeys(names.values()), *(buyer for buyer, _ in expected))
+    expected, names = table(datatable, "buyer", "shown"), people.names()
+    for row in expected:
+        with row.cell("shown") as shown:
+            one_of("a return is shown as", EVER_SHOWN, shown)
+        with row.cell("buyer") as buyer:
+            one_of("buyers here are", dict.fromkeys(names.values()), buyer)
     listed = [[names.get(r["order_id"], "?"), r["shown_status"]] for r in people.seller_center.listing]
-    expect("Manage Returns", expected, listed)
+    expect("Manage Returns", [[row["buyer"], row["shown"]] for row in expected], listed)
 
 
 @then(phrase("the page of {BUYER}'s {ORDER} tells what happened, in the order of time"))
@@ -296,8 +302,11 @@ def _(people: Cast, which: Which) -> None:
 
 @then(phrase("the page of {BUYER}'s {ORDER} tells, one after the other:"))
 def _(people: Cast, which: Which, datatable: list[list[str]] | None = None) -> None:
-    expected = [[row["who"], row["what"]] for row in table(datatable, "who", "what")]
-    one_of("who writes on an order's page is", WRITERS, *(who for who, _ in expected))
+    rows = table(datatable, "who", "what")
+    for row in rows:
+        with row.cell("who") as who:
+            one_of("who writes on an order's page is", WRITERS, who)
+    expected = [[row["who"], row["what"]] for row in rows]
     history = people.seller.history_of(people.buyer(which.name), which)
     page = [[entry["by"], f"{entry['text']} {entry['source_words'] or ''}".strip()] for entry in history]
     rest = iter(page)

@@ -105,6 +105,7 @@ def _(people: Cast, which: Which, datatable: list[list[str]] | None = None) -> N
     buyer = people.buyer(which.name)
     detail = people.stage.price_detail(buyer.ordered(which).id)
     for row in table(datatable, *PRICES, optional=PRICES):
-        for what, sum_ in row.items():
+        for what in row:
             seen = Sum(Decimal(detail[PRICES[what]]), detail["currency"])
-            expect_sum(buyer, f"{what} of {which.name}'s order", money(sum_), seen)
+            with row.cell(what) as sum_:
+                expect_sum(buyer, f"{what} of {which.name}'s order", money(sum_), seen)

@@ -8,7 +8,8 @@ it is read, in words that say what would.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache, wraps
@@ -344,12 +345,29 @@ def moment(text: str) -> datetime:
 COLUMN_ALIKE: Final = 0.6  # of 1: there are few columns, and none is another's contrary
 
 
-def table(rows: list[list[str]] | None, *columns: str, optional: Collection[str] = ()) -> list[dict[str, str]]:
+class Row(dict[str, str]):
+    """A row of the table below a step, by its columns; a mistake in a cell is told with its row and its column."""
+
+    def __init__(self, number: int, cells: Iterable[tuple[str, str]]) -> None:
+        super().__init__(cells)
+        self._number = number  # below the head
+
+    @contextmanager
+    def cell(self, column: str, default: str = "") -> Iterator[str]:
+        """Hand over what stands in a cell to whoever reads it; the default where the table has no such column."""
+        try:
+            yield self.get(column, default)
+        except Miswritten as mistake:
+            raise Miswritten(f"row {self._number}, {column}: {mistake}") from mistake
+
+
+def table(rows: list[list[str]] | None, *columns: str, optional: Collection[str] = ()) -> list[Row]:
     """Read the table below a step by its columns, in whatever order they stand."""
     if not rows:
         raise Miswritten(f"this step needs a table below it, with the columns {', '.join(columns)}")
     head, *body = [[_plain(cell) for cell in row] for row in rows]
-    named = [name.lower() for name in head]
+    spelled = {name.lower(): name for name in columns}
+    named = [spelled.get(name.lower(), name.lower()) for name in head]
     missing = [name for name in columns if name not in (*named, *optional)]
     unknown = [name for name in named if name not in columns]
     wrong = [f'"{name}" is no column of it{meant(name, missing or columns, COLUMN_ALIKE)}' for name in unknown]
@@ -357,8 +375,14 @@ def table(rows: list[list[str]] | None, *columns: str, optional: Collection[str]
     wrong += [f'"{name}" stands there twice' for name in dict.fromkeys(named) if named.count(name) > 1]
     if wrong:
         known = ", ".join(f"{name} (may be left out)" if name in optional else name for name in columns)
-        raise Miswritten("\n  ".join((f"the table below this step has the columns {known}", *wrong)))
-    return [dict(zip(named, row, strict=True)) for row in body]
+        raise Miswritten("\n  ".join((f"the table below this step: {wrong[0]}", *wrong[1:], f"its columns: {known}")))
+    found = [Row(place, zip(named, row, strict=True)) for place, row in enumerate(body, 1)]
+    for row in found:
+        for column in row:
+            with row.cell(column) as said:
+                if not said:
+                    raise Miswritten("nothing stands there")
+    return found
 
 
 def lines(rows: list[list[str]] | None) -> list[str]:
@@ -368,45 +392,36 @@ def lines(rows: list[list[str]] | None) -> list[str]:
     return [_plain(row[0]) for row in rows]
 
 
-MORE: Final = ("parcel", "taxed", "sku")  # columns that a table of goods may have
+MORE: Final = ("parcel", "taxed", "SKU")  # columns that a table of goods may have
 YES: Final = {"yes": True, "no": False}
 
 
 def basket(rows: list[list[str]] | None) -> list[Goods]:
     """Read a table of goods: pieces (one, where it has no such column), price each, or "gift", parcel, taxed, SKU."""
-    columns = table(rows, "goods", "pieces", "price each", *MORE, optional=("pieces", *MORE))
-    if not columns:
+    found = [_goods(row) for row in table(rows, "goods", "pieces", "price each", *MORE, optional=("pieces", *MORE))]
+    if not found:
         raise Miswritten("the table of goods has no row")
-    if any(not row["goods"] for row in columns):
-        raise Miswritten("a row of this table has no goods")
-    one_of("goods are taxed:", YES, *(row.get("taxed", "yes") for row in columns))
-    one_of("goods have a SKU of the seller's:", YES, *(row.get("sku", "yes") for row in columns))
-    goods = [
-        Goods(
-            c["goods"],
-            _price(c["price each"]),
-            _whole(c, "pieces"),
-            _whole(c, "parcel"),
-            YES[c.get("taxed", "yes")],
-            YES[c.get("sku", "yes")],
-        )
-        for c in columns
-    ]
-    if none := next((one.name for one in goods if one.pieces < 1), ""):
-        raise Miswritten(f"pieces are 1 or more, also of the {none}")
-    return goods
+    return found
 
 
-def _whole(row: Mapping[str, str], column: str) -> int:
-    said = row.get(column, "1")
-    try:
-        return number(said)
-    except ValueError:
-        raise Miswritten(f"{column}: a whole number such as 2 belongs there, not {said!r}") from None
+def _goods(row: Row) -> Goods:
+    with row.cell("price each") as said:
+        price = None if said == "gift" else money(said)
+    with row.cell("pieces", "1") as said:
+        pieces = _whole(said)
+    with row.cell("parcel", "1") as said:
+        parcel = _whole(said)
+    with row.cell("taxed", "yes") as taxed:
+        one_of("goods are taxed:", YES, taxed)
+    with row.cell("SKU", "yes") as sku:
+        one_of("goods have a SKU of the seller's:", YES, sku)
+    return Goods(row["goods"], price, pieces, parcel, YES[taxed], YES[sku])
 
 
-def _price(text: str) -> Sum | None:
-    return None if text == "gift" else money(text)
+def _whole(said: str) -> int:
+    if not (said in NUMBERS or said.isdecimal()) or not (found := number(said)):
+        raise Miswritten(f'a whole number from 1 on belongs there, not "{said}"')
+    return found
 
 
 def expect_sum(buyer: Buyer, what: str, expected: object, *seen: object, **said: object) -> None:

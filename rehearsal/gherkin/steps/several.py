@@ -37,8 +37,13 @@ def _(people: Cast, datatable: list[list[str]] | None = None) -> None:
     In a market where the seller is asked before anything is sent, they have said yes.
     """
     rows = table(datatable, "buyer", "order", "goods", "price", "wants")
-    one_of("a buyer wants", WANTS, *(row["wants"] for row in rows))
-    one_of("an order", COME, *(row["order"] for row in rows))
+    for row in rows:
+        with row.cell("wants") as wants:
+            one_of("a buyer wants", WANTS, wants)
+        with row.cell("order") as come:
+            one_of("an order", COME, come)
+        with row.cell("price") as price:
+            money(price)
     for row in rows:
         buyer = people.buyer(row["buyer"])
         buyer.buys([Goods(row["goods"], money(row["price"]))], status=COME[row["order"]])
@@ -67,6 +72,8 @@ def _(people: Cast, datatable: list[list[str]] | None = None) -> None:
 @given(phrase("the seller has answered like this:"))
 def _answers(people: Cast, datatable: list[list[str]] | None = None) -> None:
     rows = table(datatable, "buyer", "answer")
-    one_of("the seller", ANSWERS, *(row["answer"] for row in rows))
+    for row in rows:
+        with row.cell("answer") as answer:
+            one_of("the seller", ANSWERS, answer)
     for row in rows:
         ANSWERS[row["answer"]](people.seller, people.buyer(row["buyer"]))

@@ -86,7 +86,7 @@ Then the page of Maya's order tells what happened, in the order of time
 REFUNDS = "And the seller has refunded Maya the mug; And the seller has refunded Maya the rug"
 NO_DECIMALS, TWO_DECIMALS = "IDR is written with no decimals; ", "GBP is written with two decimals"
 _LEFT_OUT = "(may be left out)"
-COLUMNS = f"columns goods, pieces {_LEFT_OUT}, price each, parcel {_LEFT_OUT}, taxed {_LEFT_OUT}, sku {_LEFT_OUT}"
+COLUMNS = f"its columns: goods, pieces {_LEFT_OUT}, price each, parcel {_LEFT_OUT}, taxed {_LEFT_OUT}, SKU {_LEFT_OUT}"
 MISWRITTEN = {
     # what may be one of several
     **{f"{TWO_REQUESTS}; {step}": REQUESTS for step in WHICH_REQUEST.strip().splitlines()},
@@ -173,8 +173,41 @@ MISWRITTEN = {
     "Given Maya has received a lamp for -39.98 USD": '"-39.98 USD" is no sum; one is "39.98 USD" or "5000 IDR"',
     f"{RUPIAH}; {PAID} 50.000 IDR": f"{NO_DECIMALS}did you mean 50000 IDR?",
     "Given Maya has received:; | goods | price each |; | rug | 9.00 |": '"9.00" is no sum; it has no currency',
-    "Given Maya has received:; | goods | price each |; | | 9.00 USD |": "a row of this table has no goods",
-    "Given Maya has received:; | goods | pieces | price each |; | rug | 0 | 9.00 USD |": "pieces are 1 or more, also of",
+    # what stands in a cell, by its row and its column
+    **{
+        f"Given Maya has received:; | {head} |; | rug | 9.00 USD | 1 |; | {row} |": f"row 2, {wrong}"
+        for head, row, wrong in (
+            ("goods | price each | parcel", "| 9.00 USD | 1", "goods: nothing stands there"),
+            ("goods | price each | parcel", "mug | | 1", "price each: nothing stands there"),
+            ("goods | price each | parcel", "mug | 9 | 1", 'price each: "9" is no sum; it has no currency'),
+            (
+                "goods | price each | parcel",
+                "mug | 9.00 USD | x",
+                'parcel: a whole number from 1 on belongs there, not "x"',
+            ),
+            (
+                "goods | price each | pieces",
+                "mug | 9.00 USD | 0",
+                'pieces: a whole number from 1 on belongs there, not "0"',
+            ),
+            (
+                "goods | price each | pieces",
+                "mug | 9.00 USD | -1",
+                'pieces: a whole number from 1 on belongs there, not "-1"',
+            ),
+        )
+    },
+    "Given Maya has received:; | goods | price each | sku |; | rug | 9.00 USD | none |": (
+        'row 1, SKU: "none" is no word that stands here; goods have a SKU of the seller\'s: "yes", "no"'
+    ),
+    **{
+        f"Given these buyers wait for the seller:; | buyer | order | goods | price | wants |; | {row} |": f"row 1, {wrong}"
+        for row, wrong in {
+            "Maya | has received | | 9.00 USD | nothing": "goods: nothing stands there",
+            "Maya | has received | rug | 9 | nothing": 'price: "9" is no sum; it has no currency',
+            "Maya | has received | rug | 9.00 USD | a hug": 'wants: "a hug" is no word that stands here; a buyer wants',
+        }.items()
+    },
     # sums that are more than there is
     f"{LAMP}; And Maya has asked for her money back; {LATER}; When the seller offers Maya 40.00 USD": (
         "an offer is below what Maya asks for: 39.98 USD, and 40.00 USD is more than that"
@@ -210,17 +243,16 @@ MISWRITTEN = {
     "Given it is Monday 07 March 2031, 09:00 in universal time": "7 March 2031 is a Friday, not a Monday",
     "Given Maya has received:": "this step needs a table below it, with the columns goods, pieces, price each",
     **{
-        f"Given Maya has received:; | {head} |; | rug | 9.00 USD |": f"{COLUMNS}\n  " + wrong
+        f"Given Maya has received:; | {head} |; | rug | 9.00 USD |": f"the table below this step: {wrong}\n  {COLUMNS}"
         for head, wrong in {
             "what | price each": '"what" is no column of it\n  "goods" is missing',
             "good | price": '"good" is no column of it; did you mean "goods"?\n  "price" is no column of it; did you mean "price each"?',
             "goods | goods": '"price each" is missing\n  "goods" stands there twice',
         }.items()
     },
-    "Given Maya has received:; | goods | pieces | price each |; | rug | some | 9.00 USD |": "pieces: a whole number such as 2 belongs there, not 'some'",
     f'{LAMP}; Then Maya has two mails, "order refund"': "this step says two and names 1",
     f"{LAMP}; And Maya has sent it back; When the seller finds Maya's goods broken and refuses them": (
-        '"broken" is no word that stands here\n  goods are found "as sold", "used", "damaged",'
+        '"broken" is no word that stands here; goods are found "as sold", "used", "damaged",'
     ),
     f"{LAMP}; And Maya has sent it back; When Maya withdraws over there": '"over there" names nothing; one says "the',
     f"{LAMP}; And Maya has asked for a replacement; When the seller approves Maya's replacement in Seller Center": (
@@ -253,14 +285,14 @@ MISWRITTEN |= {
 }
 # What is not near enough to one word, or is as near to its contrary, is answered with all there are.
 MISWRITTEN |= {
-    f'{ASKED}; Then Maya\'s request is shown as "{said}"': f'"{said}" is no word that stands here\n  a request is shown as'
+    f'{ASKED}; Then Maya\'s request is shown as "{said}"': f'"{said}" is no word that stands here; a request is shown as'
     for said in ("Refunded", "Rejected", "Request Approved")
 }
 CROWD = "Given 2 buyers have each ordered a lamp for 9.00 USD"
 MISWRITTEN |= {
     f'{CROWD}; Then all of their requests are shown as "Canceld"': 'did you mean "Canceled"?',
     f'{CROWD}; Then each of them has exactly one mail, "order refunds"': 'did you mean "order refund"?',
-    f'{ASKED}; Then Maya\'s appeal is "won"': 'stands here\n  an appeal is "in progress", "support buyer", "support seller"',
+    f'{ASKED}; Then Maya\'s appeal is "won"': 'stands here; an appeal is "in progress", "support buyer", "support seller"',
     f"{ASKED}; Then the answer to Maya is due on Monday 3 Mach 2031, 10:00 in London": "is no moment; one is",
     f"{ASKED}; Then the answer to Maya is due on Friday 3 March 2031, 10:00 in London": "is a Monday, not a Friday",
     "When maya asks for her money back": "with a capital is a buyer, and nobody else: When Maya asks for her money back",

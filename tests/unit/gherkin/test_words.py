@@ -122,6 +122,40 @@ def test_what_is_like_no_step_is_not_guessed_at() -> None:
     assert nearest(Saying("When", "Jupiter, Saturn & Pluto align"), listed()) == []
 
 
+TABLES = """Feature: Own
+  Scenario: A column is missing
+    Given Maya has received:
+      | goods |
+      | mug   |
+  Scenario: A column is misspelt
+    Given Maya has received:
+      | goods | price eech |
+      | mug   | 9.00 USD   |
+  Scenario: A cell is empty
+    Given Maya has received:
+      | goods | price each |
+      | mug   | 9.00 USD   |
+      | rug   |            |
+  Scenario: A word is none
+    Given Maya has received a lamp for 9.00 USD
+    Then Maya has one mail, "refund approved"
+"""
+CAUSES = (
+    'the table below this step: "price each" is missing',
+    'the table below this step: "price eech" is no column of it; did you mean "price each"?',
+    "row 2, price each: nothing stands there",
+    '"refund approved" is no word that stands here; a mail is "order refund", "refund rejected", "return rejected", '
+    '"order cancelled"',
+)
+
+
+def test_the_cause_of_a_mistake_stands_in_the_one_line_that_junit_and_the_report_show_first(rehearse: Rehearse) -> None:
+    junit, report = rehearse.folder / "junit.xml", rehearse.folder / "report"
+    rehearse("play", rehearse.file("own.feature", TABLES), "--junit", junit, "--report", report, code=2)
+    assert tuple(map(unescape, re.findall('message="(.*?)"', junit.read_text()))) == CAUSES
+    assert tuple(map(unescape, re.findall('card-why">(.*?)</span>', (report / "index.html").read_text()))) == CAUSES
+
+
 def test_a_step_that_is_not_found_names_the_nearest_wherever_it_is_read(rehearse: Rehearse) -> None:
     rehearse.file("conftest.py", "from pytest_bdd import when\n\n@when('our robot nods')\ndef _(): pass\n")
     steps = "When our robots nod for <sum>\n    And an hour passes\n    And 2 hours past\n"
