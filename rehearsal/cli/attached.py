@@ -1,13 +1,14 @@
 """The served world that a command is about, for the commands that meet one."""
 
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import click
 
 from rehearsal.control.client import FOREIGN, SILENT, HttpStage
 from rehearsal.control.stage import Problem
 
+CONTROL: Final = "/control/v1"  # the control API's place on the address of the console
 FIRST_PATIENCE: Final = 30.0  # seconds of real time for a first answer, for which nothing is waited
 
 token_option: Final = click.option(
@@ -23,6 +24,10 @@ def reached(url: str, token: str | None = None, world: str | None = None) -> Htt
         found = "now" in first.clock()
     except Problem as problem:
         found = False
+        at = urlsplit(url)
+        if problem.status == 404 and CONTROL not in at.path:  # the console's address, which `up` prints, too
+            words = f"there is no control API here; did you mean {at.scheme}://{at.netloc}{CONTROL}?"
+            raise click.ClickException(f"--attach {url}: {words}") from problem
         if problem.status in (401, 403, 404):
             more = "; or give --token or REHEARSAL_TOKEN" if problem.status == 401 else ""
             raise click.ClickException(f"--attach {address}: {problem}{more}.") from problem

@@ -20,13 +20,12 @@ def plan(ctx: click.Context, param: click.Parameter, file: Path | None) -> Path 
         faults = read_plan(file)
     except NotAPlan as error:
         raise click.BadParameter(f"{file}: {error}", ctx, param) from error
-    if not ctx.params.get("attach"):
-        from rehearsal.wire.faults.kinds import KINDS  # noqa: PLC0415 - on a served stage the names of our packages are the suite's to use
-        from rehearsal.wire.faults.reading import Mistake, read_fault  # noqa: PLC0415
+    from rehearsal.wire.faults.kinds import KINDS  # noqa: PLC0415 - without a plan, the names of our packages are the suite's to use on a served stage
+    from rehearsal.wire.faults.reading import Mistake, read_fault  # noqa: PLC0415
 
-        for number, fault in enumerate(faults, 1):
-            try:
-                read_fault(fault, KINDS, BEFORE_ALL)
-            except Mistake as error:
-                raise click.BadParameter(f"{file}, fault {number}: {error}", ctx, param) from error
+    for number, fault in enumerate(faults, 1):
+        try:
+            read_fault(fault, KINDS, BEFORE_ALL)
+        except Mistake as error:
+            raise click.BadParameter(f"{file}, fault {number}: {error}", ctx, param) from error
     return file

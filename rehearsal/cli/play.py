@@ -59,7 +59,7 @@ def _duration(ctx: click.Context, param: click.Parameter, text: str | None) -> s
 
 @click.command()
 @paths_argument
-@click.option("--attach", metavar="URL", is_eager=True, help=ATTACH)
+@click.option("--attach", metavar="URL", help=ATTACH)
 @token_option
 @click.option("--seat", type=SEAT_FILE, callback=_playable, help=SEAT)
 @click.option("--longest-wait", metavar="DURATION", callback=_duration, help=LONGEST)

@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from rehearsal.control.stage import Json, Stage
+from rehearsal.control.stage import Json, Problem, Stage
+from rehearsal.gherkin.errors import Miswritten
 from rehearsal.moments import shown_time
 
 SUCH: Final = "it is a list such as [{kind: cut_after, operation: approve, times: 1, at: PT1H}]"
@@ -45,9 +46,14 @@ def _spelled(value: object) -> object:
 
 
 def plan_all(stage: Stage, faults: Sequence[Json]) -> None:
-    """Plan all of it, in this order."""
-    for fault in faults:
-        stage.plan_fault(**{f"{key}_" if key in ("from", "with") else key: value for key, value in fault.items()})
+    """Plan all of it, in this order; raise Miswritten for the first that makes no sense in this world."""
+    for number, fault in enumerate(faults, 1):
+        try:
+            stage.plan_fault(**{f"{key}_" if key in ("from", "with") else key: value for key, value in fault.items()})
+        except Problem as refusal:
+            if not refusal.makes_no_sense:
+                raise
+            raise Miswritten(f"fault {number} of the plan of trouble: {refusal.detail}") from refusal
 
 
 def missed(fault: Json) -> str:

@@ -45,6 +45,25 @@ def test_a_mistake_in_a_step_of_ones_own_is_told_with_its_line(up: Up, rehearse:
     assert f'{conftest}:11: stage.order("12")' in shown
 
 
+@pytest.mark.parametrize("beside", ["", "/", "/console"])
+def test_an_address_of_the_same_stage_that_is_not_the_control_api_s_leads_to_it(
+    up: Up, rehearse: Rehearse, beside: str
+) -> None:
+    urls = up.world()["urls"]
+    for command in ("play", "check"):
+        said = rehearse(command, "--attach", urls["console"] + beside, code=2).err
+        words = f"there is no control API here; did you mean {urls['control']}?"
+        assert said == f"Error: --attach {urls['console']}{beside}: {words}\n"
+
+
+def test_a_plan_that_makes_no_sense_is_refused_before_anything_is_lost(up: Up, rehearse: Rehearse) -> None:
+    plan = rehearse.file("plan.yaml", "[{kind: garble}, {kind: cut_afte}]")
+    shown = rehearse("play", "--attach", up.world()["urls"]["control"], "--faults", plan, code=2)
+    assert f'{plan}, fault 2: kind is "cut_afte"; did you mean cut_after?' in shown.err
+    assert "anew" not in shown.err
+    assert shown.out == ""
+
+
 def test_a_scenario_of_every_feature_plays_over_the_control_api(up: Up, rehearse: Rehearse) -> None:
     """Its first; that whatever is asked of a stage comes to the same over the API is what its contract test holds."""
     url = up.world()["urls"]["control"]

@@ -522,3 +522,11 @@ def test_a_plan_that_makes_no_sense_is_refused_before_anything_is_played(
     assert words in " ".join(shown.err.split())
     assert "hush" not in shown.err
     assert shown.out == ""
+
+
+def test_a_fault_that_makes_no_sense_in_the_world_that_is_played_in_is_told_by_its_number(
+    rehearse: Rehearse, feature: Path
+) -> None:
+    plan = rehearse.file("plan.yaml", "[{kind: garble}, {kind: garble, until: 2031-03-01T09:00:00Z}]")
+    shown = rehearse("play", feature, "--faults", plan, code=2).out
+    assert 'fault 2 of the plan of trouble: until is "2031-03-01T09:00:00Z", which does not lie ahead' in shown
