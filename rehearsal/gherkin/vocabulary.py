@@ -131,7 +131,8 @@ def unknown(feature: Path, *missing: tuple[int | None, Saying]) -> str:
             told = f'line {line}: it is "{" or ".join(others)} {said.text}", not {said.keyword}'
             tense = nearest(said, (one for one in shipped() if one.keyword == said.keyword))[:1]
             instead = [f', or "{one}"' for one in tense if _likeness(said, one) > ALIKE]
-            lines.append(f"{told}{''.join(instead)}; And and But take the keyword of the step before them")
+            told += f"{''.join(instead)}; And and But take the keyword of the step before them"
+            lines.append(told + (", and a Given may stand after a When or a Then" if others == ["Given"] else ""))
             continue
         near = nearest(said, (*shipped(), *own(feature)))[: 1 if lines else NEAREST]
         hints = [f"{hole} stands for no column of the examples" for hole in re.findall(r"<.+?>", said.text)]
