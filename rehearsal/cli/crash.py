@@ -20,6 +20,7 @@ from rehearsal.cli.progress import run_shown
 from rehearsal.cli.seat import fixed_address, introduce, one_each, playable
 from rehearsal.cli.seat_option import SEAT, SEAT_FILE
 from rehearsal.cli.selection import jobs_option, nothing, paths_argument, suite_of, suite_options
+from rehearsal.cli.whole_number import WholeNumber
 from rehearsal.control.formats import duration
 from rehearsal.control.stage import Problem
 from rehearsal.crash.matrix import Death, Results, deaths, processes
@@ -55,7 +56,7 @@ def _down(ctx: click.Context, param: click.Parameter, value: str) -> timedelta:
 @jobs_option("auto")
 @click.option("--down", metavar="DURATION", default="PT0S", callback=_down, help=DOWN)
 @click.option(
-    "--point", type=click.IntRange(min=1), metavar="N", help="Only the boundary of this number, of one scenario."
+    "--point", type=WholeNumber(min=1), metavar="N", help="Only the boundary of this number, of one scenario."
 )
 @click.option("--resume", "file", type=OUT_FILE, metavar="FILE", help=RESUME)
 def crash(

@@ -9,6 +9,7 @@ from rehearsal import report
 from rehearsal.cli.exit_codes import OF_OUTCOME
 from rehearsal.cli.outputs import OUT_FOLDER, Writing, make_room_for_report
 from rehearsal.cli.progress import run_shown
+from rehearsal.cli.whole_number import WholeNumber
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.runner import Run, SuiteRun
 from rehearsal.report import terminal
@@ -16,7 +17,7 @@ from rehearsal.resources import features_folder
 
 
 @click.command()
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The seed of every world.")
+@click.option("--seed", type=WholeNumber(min=0), default=1, show_default=True, help="The seed of every world.")
 @click.option(
     "--out",
     type=OUT_FOLDER,

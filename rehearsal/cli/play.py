@@ -20,6 +20,7 @@ from rehearsal.cli.profiles import check
 from rehearsal.cli.progress import run_shown
 from rehearsal.cli.seat_option import SEAT, SEAT_FILE
 from rehearsal.cli.selection import jobs_option, misspelt, nothing, paths_argument, suite_of, suite_options
+from rehearsal.cli.whole_number import WholeNumber
 from rehearsal.gherkin.plan_file import hits, read_plan
 from rehearsal.gherkin.recording import refused as refused_calls
 from rehearsal.gherkin.results import Outcome, ScenarioResult, played
@@ -70,7 +71,7 @@ def _duration(ctx: click.Context, param: click.Parameter, text: str | None) -> s
 @click.option("--summary", "markdown", type=OUT_FILE, help=APPENDED)
 @jobs_option("1")
 @click.option("-x", "--stop", "stops_early", is_flag=True, help="Stop at the first scenario that is not content.")
-@click.option("--durations", type=click.IntRange(min=1), metavar="N", help="Name the N scenarios that took longest.")
+@click.option("--durations", type=WholeNumber(min=1), metavar="N", help="Name the N scenarios that took longest.")
 @click.option("--strict", is_flag=True, help=STRICT)
 @click.option("--list", "listing", is_flag=True, help="Play nothing; list what would be played.")
 def play(

@@ -12,6 +12,7 @@ import click
 from _pytest.mark.expression import Expression
 
 from rehearsal.cli.profiles import manners_option, profile_options
+from rehearsal.cli.whole_number import WholeNumber
 from rehearsal.gherkin.collection import lines_played
 from rehearsal.gherkin.feature_text import ENCODING
 from rehearsal.gherkin.results import Listed
@@ -141,9 +142,7 @@ def suite_options(command: Command) -> Command:
         click.option("-k", "names", metavar="TEXT", multiple=True, help=names),
         profile_options,
         manners_option,
-        click.option(
-            "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The seed of every world."
-        ),
+        click.option("--seed", type=WholeNumber(min=0), default=1, show_default=True, help="The seed of every world."),
     ):
         command = option(command)
     return command

@@ -35,6 +35,7 @@ from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.cli.outputs import OUT_FILE, demand_room, make_room, refused
 from rehearsal.cli.profiles import manners_option, profile_options
 from rehearsal.cli.seat_option import SEAT, SEAT_FILE
+from rehearsal.cli.whole_number import WholeNumber
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import beginning, instant
 from rehearsal.control.local import InProcessStage
@@ -94,19 +95,19 @@ def _seat(ctx: click.Context, param: click.Parameter, file: Path | None) -> Seat
 @click.option("--public-host", help="Host name that the printed addresses use, when it is not the one listened on.")
 @click.option(
     "--port",
-    type=click.IntRange(0, LAST_PORT),
+    type=WholeNumber(0, LAST_PORT),
     default=FIRST_PORT,
     show_default=True,
     help="Port of control API and console; the others follow it. 0 picks free ones for all.",
 )
-@click.option("--tiktok-port", type=click.IntRange(0, LAST_PORT), help="Port of TikTok Shop's API and pages.")
-@click.option("--tiktok-auth-port", type=click.IntRange(0, LAST_PORT), help="Port of TikTok Shop's token server.")
-@click.option("--connector-port", type=click.IntRange(0, LAST_PORT), help="Port of the connector.")
-@click.option("--oms-port", type=click.IntRange(0, LAST_PORT), help="Port of the OMS.")
+@click.option("--tiktok-port", type=WholeNumber(0, LAST_PORT), help="Port of TikTok Shop's API and pages.")
+@click.option("--tiktok-auth-port", type=WholeNumber(0, LAST_PORT), help="Port of TikTok Shop's token server.")
+@click.option("--connector-port", type=WholeNumber(0, LAST_PORT), help="Port of the connector.")
+@click.option("--oms-port", type=WholeNumber(0, LAST_PORT), help="Port of the OMS.")
 @click.option(
-    "--proxy-port", type=click.IntRange(0, LAST_PORT), help="Port of the proxy for clients with https hosts written in."
+    "--proxy-port", type=WholeNumber(0, LAST_PORT), help="Port of the proxy for clients with https hosts written in."
 )
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="What all chance comes from.")
+@click.option("--seed", type=WholeNumber(min=0), default=1, show_default=True, help="What all chance comes from.")
 @click.option(
     "--start", help="Simulated start, RFC 3339, or `now` for the machine's time. [default: 2031-03-03T09:00:00Z]"
 )

@@ -25,6 +25,7 @@ ANY: Final = Which()
 NOTHING: Final[Mapping[str, Sum]] = {}
 UNDONE: Final = ("Canceled", "Rejected", "Refund Rejected", "Return Rejected")  # after which one may ask for it again
 LIKE: Final = 0.5  # of 1: what is less alike than this is another name
+MOST: Final = 100  # pieces of one thing, and different things, that an order may have
 DISCOUNTS: Final = ("seller", "platform", "shipping_seller", "shipping_platform")
 
 
@@ -76,7 +77,9 @@ def as_said(name: str, sum_: Sum | None) -> dict[str, str]:
 
 
 def demand_part(amount: Sum, most: Sum, what: str) -> None:
-    """Refuse a sum that is more than what it is a part of; `what` says what that is, as in "Maya paid"."""
+    """Refuse nothing, and more than what it is a part of; `what` says what that is, as in "Maya paid"."""
+    if not amount.amount:
+        raise Miswritten(f"{amount} is nothing to offer or to pay back")
     if amount.currency == most.currency and amount.amount > most.amount:
         raise Miswritten(f"{what} {most}, and {amount} is more than that")
 
@@ -126,6 +129,10 @@ class Buyer(Person):
         sums: Mapping[str, Sum] = NOTHING,
     ) -> None:
         """Buy goods; the status says how far the order has come at once. `sums`: shipping, tax, fee, discounts."""
+        if not 1 <= len(goods) <= MOST:
+            raise Miswritten(f"an order is of 1 to {MOST} things of different kinds, not of {len(goods)}")
+        if wrong := next((g for g in goods if not 1 <= g.pieces <= MOST), None):
+            raise Miswritten(f"an order has 1 to {MOST} pieces of one thing, not {wrong.pieces} of the {wrong.name}")
         said = [*(g.price for g in goods if g.price), *sums.values()]
         if len({one.currency for one in said}) > 1:
             raise Miswritten(f"an order has one currency, not those of {' and '.join(map(str, said))}")

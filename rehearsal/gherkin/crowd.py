@@ -31,6 +31,8 @@ class Crowd:
 
     def buys(self, count: int, goods: Sequence[Goods], status: str, shop_id: str | None) -> None:
         """Have so many more buyers buy the same."""
+        if not count:
+            raise Miswritten("0 buyers are no crowd; one is of 1 or more")
         for _ in range(count):
             self._buyers.append(self._buyer(f"Buyer {len(self._buyers) + 1}"))
             self._buyers[-1].buys(goods, status=status, shop_id=shop_id)

@@ -60,10 +60,16 @@ WRITTEN = {
     "Given Maya has asked for her money back": 'Maya has bought nothing so far; a step such as "Maya has received',
     "Then the seller has not heard of Maya": "Maya has bought nothing so far",
     "Given Maya has received a rug for 3.00 USD\n    Then Maya's request needs no answer": "has asked for nothing",
-    "Given Maya has received 100000 mugs at 3.00 USD each": "Invalid value: lines",
+    "Given Maya has received 101 mugs at 3.00 USD each": "an order has 1 to 100 pieces of one thing, not 101 of",
+    "Given Maya has received 0 mugs at 3.00 USD each": "an order has 1 to 100 pieces of one thing, not 0 of the mugs",
+    "Given Maya has received 0 things of different kinds, at 3.00 USD each": "an order is of 1 to 100 things",
+    "Given 0 buyers have each received a rug for 3.00 USD": "0 buyers are no crowd",
     "When an hour passes\n      | a |": "the step 'an hour passes' takes no table below it",
     "Then an hour passes": ': it is "When an hour passes", not Then; And and But take the keyword',
     "Given the seller approves Maya's request": 'not Given, or "Given the seller has approved Maya\'s request"; And',
+    "When an hour passes\n    And the marketplace is unreachable for 2 hours": (
+        "And and But take the keyword of the step before them, and a Given may stand after a When or a Then"
+    ),
     "Given an hour has passed\n    And Maya has no mail": 'it is "Then Maya has no mail", not Given; And and But',
     "When this needs what nobody has": "'nobody' is neither a piece of the step's words nor a fixture\n  ",
     "When this is a coroutine": "would never run: write it without async\n  ",

@@ -208,7 +208,16 @@ MISWRITTEN = {
             "Maya | has received | rug | 9.00 USD | a hug": 'wants: "a hug" is no word that stands here; a buyer wants',
         }.items()
     },
-    # sums that are more than there is
+    # sums that are more than there is, or nothing
+    **{
+        f"{LAMP}; And Maya has asked for her money back; {LATER}; When {step}": "0.00 USD is nothing to offer or to pay back"
+        for step in (
+            "the seller offers Maya 0.00 USD",
+            "the seller refunds Maya 0.00 USD of the order",
+            "0.00 USD of Maya's order are refunded in Seller Center",
+            "the operator grants Maya 0.00 USD",
+        )
+    },
     f"{LAMP}; And Maya has asked for her money back; {LATER}; When the seller offers Maya 40.00 USD": (
         "an offer is below what Maya asks for: 39.98 USD, and 40.00 USD is more than that"
     ),

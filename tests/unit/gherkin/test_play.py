@@ -47,6 +47,16 @@ def test_an_unwritable_place_is_refused_first(
     assert shown.out == ""
 
 
+@pytest.mark.parametrize(
+    "command", ["play {file} --seed", "play {file} --durations", "crash {file} --point", "demo --seed", "up --port"]
+)
+def test_what_is_no_number_is_called_none_and_no_range(rehearse: Rehearse, feature: Path, command: str) -> None:
+    *asked, option = command.format(file=feature).split()
+    said = rehearse(*asked, option, "abc", code=2).err
+    assert f"Invalid value for '{option}': 'abc' is not a valid integer." in said
+    assert f"Invalid value for '{option}': -1 is not in the range" in rehearse(*asked, option, "-1", code=2).err
+
+
 @pytest.mark.parametrize("command", ["play {file}", "demo", "requirements", "crash {file}"])
 def test_an_output_without_a_name_is_refused(rehearse: Rehearse, feature: Path, command: str) -> None:
     option = {"play": "--report", "crash": "--resume"}.get(command.split()[0], "--out")
