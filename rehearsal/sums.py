@@ -87,8 +87,9 @@ def _mended(text: str) -> str:
 
 
 def total(sums: Iterable[Sum]) -> str:
-    """Say what sums come to, one currency after the other: "39.98 USD and 5000 IDR"; "nothing" where there are none."""
+    """Say what sums come to, one currency after the other: "39.98 USD and 5000 IDR", or "nothing"."""
     by_currency: dict[str, Decimal] = {}
     for one in sums:
         by_currency[one.currency] = by_currency.get(one.currency, Decimal(0)) + one.amount
-    return " and ".join(f"{Decimal(written(amount, of)):,} {of}" for of, amount in by_currency.items()) or "nothing"
+    said = [f"{Decimal(written(amount, of)):,} {of}" for of, amount in by_currency.items() if amount]
+    return " and ".join(said) or "nothing"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from _pytest.junitxml import xml_key
 from xdist.dsession import Interrupted as Enough
 
 from rehearsal.control.stage import Stage
@@ -129,6 +130,8 @@ class Collector:
     def pytest_configure(self, config: pytest.Config) -> None:
         self.root = config.rootpath
         self.where = {name: config.getoption(name) for name in WHERE}
+        if (xml := config.stash.get(xml_key, None)) and xml.suite_name == "pytest":  # not called otherwise by a file
+            xml.suite_name = "rehearsal play"
         config.pluginmanager.unregister(name="terminalreporter")  # whoever asked for the run reports it
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:

@@ -53,4 +53,6 @@ def test_sums_of_two_currencies_are_not_added_up() -> None:
     assert total([Sum(Decimal("1.50"), "USD"), Sum(Decimal(5000), "IDR"), Sum(Decimal(2), "USD")]) == (
         "3.50 USD and 5,000 IDR"
     )
-    assert total([]) == "nothing"
+    for none in ([], [Sum(Decimal("0.00"), "USD")], [Sum(Decimal(0), "IDR"), Sum(Decimal("0.00"), "USD")]):
+        assert total(none) == "nothing"
+    assert total([Sum(Decimal("1.50"), "USD"), Sum(Decimal(0), "IDR")]) == "1.50 USD"
