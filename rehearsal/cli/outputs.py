@@ -13,7 +13,6 @@ import click
 from rehearsal.cli.exit_codes import ExitCode
 
 OF_REPORT: Final = "<title>Rehearsal: what was played</title>"  # on the first page of a report
-FEW: Final = 3  # files of a folder that are named
 SUMMARY: Final = "Append a summary in Markdown, as to $GITHUB_STEP_SUMMARY; - prints it, and the table to stderr."
 
 
@@ -73,21 +72,22 @@ def demand_room(option: str, folder: Path) -> None:
 
 
 def make_room_for_report(option: str, out: Path | None) -> None:
-    """Make sure that a report can be written into a folder that is empty or holds an older one, if any is wanted.
+    """Make sure that a report, if one is wanted, can be written into a folder, over no page and among no features.
 
-    An empty first page is what a run has left that was stopped. Raises a usage error that names the option.
+    An older report's first page may be written over, and an empty one, which a run has left that was stopped. Raises a
+    usage error that names the option.
     """
     if out is None:
         return
     index = out / "index.html"
     try:
-        there = sorted(path.name for path in out.iterdir()) if out.is_dir() else []
+        features = sorted(path.name for path in out.glob("*.feature"))
         text = index.read_text(encoding="utf-8", errors="replace") if index.is_file() else ""
     except OSError as error:
         raise refused(option, out, error) from error
-    if there and ("index.html" not in there or (text and OF_REPORT not in text)):
-        few = ", ".join(there[:FEW]) + (" and others" if len(there) > FEW else "")
-        words = f"{option}: {out} holds files that are no report's ({few}); name an empty folder, or a new one"
+    if features or (text and OF_REPORT not in text):
+        kept = features[0] if features else index.name
+        words = f"{option}: {out} holds files that are no report's ({kept}); name an empty folder, or a new one"
         raise click.ClickException(words)
     make_room(option, index, out / "static" / "report.css")
 

@@ -84,6 +84,7 @@ def test_a_folder_with_files_of_somebody_s_is_no_place_for_a_report(
 def test_a_report_takes_the_place_of_an_older_one_whatever_else_lies_there(rehearse: Rehearse, feature: Path) -> None:
     (folder := rehearse.folder / "report").mkdir()
     (folder / "index.html").touch()  # as a run leaves it that was stopped
+    (folder / "notes.txt").touch()
     for _ in range(2):
         rehearse("play", feature, "--report", folder, "--junit", folder / "junit.xml")
     assert "Rehearsal: what was played" in (folder / "index.html").read_text()
