@@ -262,9 +262,17 @@ class DecisionLedger:
         return short if short > account.rounding else ZERO
 
     def all_begun(self, order_id: str) -> bool:
-        """Return whether the connector has begun all that was asked for on an order, taken on or not."""
+        """Return whether the connector has begun each refund that was asked for on an order, taken on or not."""
         account = self._accounts[order_id]
-        return account.asked - self.carried_out(order_id) <= account.rounding
+        short = account.asked - self.carried_out(order_id) - account.rounding
+        return (
+            short <= ZERO and len(account.claims) >= len(account.requests) and not self.outsiders.have_asked(order_id)
+        )
+
+    def waits(self, claim: str) -> bool:
+        """Return whether the staff have decided something on a claim that is not carried out, be it given too early."""
+        given = (self._decisions.get((claim, question)) for question in Question)
+        return any(decision is not None and not decision.done for decision in given)
 
     def _gives_way(self, request: Request, shown: Decimal) -> None:
         """Take note that less is shown of a request than was asked for: right as far as buyers got it meanwhile."""

@@ -13,6 +13,9 @@ from rehearsal.wire.recorder import Exchange
 # What the staff say anew has to be sent, too, whatever was said before.
 SAID_ANEW: Final = (EventName.DECISION_GIVEN, EventName.REFUND_REQUESTED, EventName.REFUND_RECORDED)
 
+HARMLESS: Final = frozenset({"delay", "sparse", "unknown_fields"})  # faults after which an answer says the same
+CAME_TO_NOTHING: Final = ("_REJECT", "_CANCEL", "_CANCELLED")
+
 
 class Yes(NamedTuple):
     """A yes that the connector has heard: to which call, and how the claim, or the order's claims, stood then."""
@@ -35,10 +38,10 @@ class Granted:
             self._forget(event.claim, event.order)
 
     def on_exchange(self, exchange: Exchange, claims: Claims) -> None:
-        """Take note of a yes that the connector has heard, and of what it may have been asked for by others since."""
+        """Take note of a yes that the connector has heard; after what others have asked for none counts."""
         if taken_on(exchange) is not None:
             self._heard.clear()
-        elif exchange.caller == "connector" and exchange.code == 0 and not (exchange.fault or exchange.failure):
+        elif exchange.caller == "connector" and exchange.code == 0 and _is_heard(exchange):
             for key in _about(exchange):
                 self._heard[key] = Yes(exchange, _standing(claims, key[1]))
 
@@ -52,7 +55,7 @@ class Granted:
             unheard = Sight.GOODS if of_claim else Sight.REFUNDS
             if yes is None or unheard in decisions.unheard or _standing(claims, subject) != yes.stood:
                 continue
-            if of_claim or decisions.all_begun(subject):
+            if not decisions.waits(subject) if of_claim else decisions.all_begun(subject):
                 return yes.call
         return None
 
@@ -62,14 +65,21 @@ class Granted:
 
 
 def _standing(claims: Claims, subject: str) -> State | int:
-    """Return how a claim stands, or how many claims there are on an order."""
+    """Return how a claim stands, or how many claims there are on an order that have not come to nothing."""
     claim = claims.by_id.get(subject)
-    return claim.now if claim else len(claims.of_order.get(subject, ()))
+    others = claims.of_order.get(subject, ())
+    return claim.now if claim else sum(not other.now.status.endswith(CAME_TO_NOTHING) for other in others)
+
+
+def _is_heard(exchange: Exchange) -> bool:
+    """Return whether an answer has reached its caller as it was given, or as good as that."""
+    met = set(exchange.fault.split(", ")) if exchange.fault else set()
+    return exchange.failure is None and met <= HARMLESS
 
 
 def _about(exchange: Exchange) -> list[tuple[str, str]]:
-    """Return what a call changes: its operation, and the claim that its path names or the order that its body names."""
+    """Return what a call changes: its operation of any version, and the claim in its path or the order in its body."""
     if not exchange.writes or exchange.held_up or exchange.operation is None:
         return []
     subjects = exchange.subjects or ((exchange.order,) if exchange.order else ())
-    return [(exchange.operation, subject) for subject in subjects]
+    return [(exchange.operation.partition("_")[0], subject) for subject in subjects]

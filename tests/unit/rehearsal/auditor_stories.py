@@ -263,6 +263,12 @@ NOTICED: Final[dict[str, tuple[str, Callable[[], Story]]]] = {
         .called_for("S1", "createReturn", order="O1", key="K")
         .called_for("S1", "createReturn", order="O1", key="K-2", code=25001011),
     ),
+    "an answer that comes again in another version, although the yes to it was heard, if slowly": (
+        "no-needless-call",
+        lambda: Story().asked_back().decided("reject").moved(REJECTED, "REJECT_REFUND")
+        .called_for("S1", "rejectReturn_202309", "R1", fault="delay")
+        .called_for("S1", "rejectReturn_202602", "R1", code=25011012),
+    ),
     "a refund that comes again under its own key, although the yes to it was heard": (
         "no-needless-call",
         lambda: Story().ordered().asked("39.98").started("R1", "39.98")
@@ -353,10 +359,33 @@ IN_ORDER: Final[dict[str, Callable[[], Story]]] = {
         .called_for("S1", "createReturn", order="O1", key="K")
         .called_for("S1", "createReturn", order="O1", key="L", code=25001011)
     ),
-    "a refund that somebody outside may have asked for": (
-        lambda: Story().ordered().asked("39.98").started("R1", "39.98")
-        .called_for("S1", "createReturn", order="O1", key="K").by_hand("adjustOrder")
-        .called_for("S1", "createReturn", order="O1", key="L", code=25001011)
+    "a refund that somebody outside has asked for, and that goes out after another one": (
+        lambda: Story().ordered().shown().asked("10.00").by_hand("adjustOrder").started("R1", "10.00")
+        .called_for("S1", "createReturn", order="O1", key="K")
+        .called_for("S1", "createReturn", order="O1", key="L", code=36009002)
+    ),
+    "an answer that somebody outside may have given once more": (
+        lambda: Story().asked_back().decided().moved(SUCCESS, "APPROVE_REFUND").called_for("S1", "approveReturn", "R1")
+        .by_hand("approveBuyerRequestOfOrderAdjustment").called_for("S1", "approveReturn", "R1", code=25011012)
+    ),
+    "a second refund that is smaller than what the first may be off by": (
+        lambda: Story().ordered().asked("10.00").asked("0.01", adjustment_id="C2").started("R1", "10.00")
+        .called_for("S1", "createReturn", order="O1", key="K")
+        .called_for("S1", "createReturn", order="O1", key="L", code=36009002)
+    ),
+    "a second part that is called off, as the first came to more than was asked": (
+        lambda: Story().ordered().asked("10.00").asked("2.50", adjustment_id="C2").called_off("13.00")
+        .called_for("S1", "cancelOrder", order="O1", key="K")
+        .called_for("S1", "cancelOrder", order="O1", key="L", code=36009002)
+    ),
+    "a refund that comes again, as the first came to nothing": (
+        lambda: Story().ordered().asked("10.00").started("R1", "10.00")
+        .called_for("S1", "createReturn", order="O1", key="K").moved(CANCELLED, "FAIL", "system")
+        .called_for("S1", "createReturn", order="O1", key="L", code=36009002)
+    ),
+    "what the staff have found of goods before the yes to their coming was out": (
+        lambda: Story().asked_back().decided().decided(question="goods").moved("AWAITING_BUYER_SHIP", "APPROVE_RETURN")
+        .called_for("S1", "approveReturn", "R1").called_for("S1", "approveReturn", "R1", code=36009002)
     ),
     "a decision that comes again after a death that may have forgotten the look": (
         lambda: Story().asked_back().decided().moved(COMPLETE, "APPROVE_REFUND").looked_at("S1").died()
