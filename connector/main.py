@@ -4,11 +4,10 @@ It runs nothing behind anyone's back: a scheduler (`connector worker`), a stage 
 dropped at any moment and made anew on the same database: nothing it acknowledged is lost.
 """
 
-import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Final
@@ -40,8 +39,7 @@ from connector.usecases.telling import Teller
 
 RANK: Final = 5
 WHO: Final = "connector"
-
-log = logging.getLogger(__name__)
+AFTER_FAILURE: Final = timedelta(minutes=1)
 
 
 def unguessable(purpose: str) -> str:
@@ -77,6 +75,7 @@ class Memory:
     numbers: dict[tuple[int, int | None, datetime], int] = field(default_factory=dict)  # of what is on it
     counted: int = 0  # the last number given
     told: dict[int, str] = field(default_factory=dict)  # the OMS, by adjustment
+    put_off: dict[tuple[int, int | None], datetime] = field(default_factory=dict)  # what has failed, until when
     to_tell: bool = True  # whether there may be something that it has not taken
 
 
@@ -180,8 +179,8 @@ class Connector:
     def run_due(self, now: datetime) -> Fired:
         """Do the one earliest thing that is due at or before `now`. Raises LookupError when there is none.
 
-        What another worker is busy with is passed over; when that is all there is, nothing has changed. Raises
-        what went wrong where nothing else could be done.
+        What another worker is busy with is passed over; when that is all there is, nothing has changed. What fails is
+        raised, and due again a minute later.
         """
         agenda, following = self._agenda(), None
         due = [act for act in agenda if act.at <= now]
@@ -209,19 +208,16 @@ class Connector:
         self.memory.agenda = None
 
     def _run_first(self, due: Sequence[Act], now: datetime) -> tuple[Act, Outcome] | None:
-        """Do the first of these that can be done: a shop whose round fails stays due, and no other waits for it."""
-        failure: Exception | None = None
+        """Do the first of these that no other worker is busy with. One that fails is put off: others go before it."""
         for act in due:
             try:
                 outcome = self._run(act, now)
-            except Exception as error:
-                log.exception("shop %s: %s failed", act.profile_id, act.what)
-                failure = error
-                continue
+            except Exception:
+                put_off = {which: until for which, until in self.memory.put_off.items() if until > now}
+                self.memory.put_off = {**put_off, (act.profile_id, act.entry_id): now + AFTER_FAILURE}
+                raise
             if outcome is not None:
                 return act, outcome
-        if failure is not None:
-            raise failure
         return None
 
     def _run(self, act: Act, now: datetime) -> Outcome | None:
@@ -241,6 +237,7 @@ class Connector:
         return agenda
 
     def _act(self, at: datetime, profile_id: int, entry_id: int | None, what: str, return_id: str | None) -> Act:
+        at = max(at, self.memory.put_off.get((profile_id, entry_id), at))
         number = self.memory.numbers.get((profile_id, entry_id, at))
         if number is None:
             number = self.memory.counted = self.memory.counted + 1
