@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 from _pytest._code.code import ExceptionRepr
 
-from rehearsal.control.stage import Json
+from rehearsal.control.stage import Json, Problem
 from rehearsal.gherkin.blame import judge
 from rehearsal.gherkin.collection import FeatureFile
 from rehearsal.gherkin.errors import BrokenRules, NotJudged, StageFailed
@@ -39,9 +39,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         weaker = isinstance(fault, Exception) and judge(fault).outcome in (Outcome.NOT_JUDGED, Outcome.MISWRITTEN)
         if weaker and (broken := _broken(item)):  # which may be what made it so: the staff read what they are told
             raise BrokenRules(f"{broken}\n\nthen: {fault}") from fault
-        if isinstance(fault, Exception) and _asks_for_ours(item) and not _broken(item):
+        otherwise = isinstance(fault, AssertionError) or (isinstance(fault, Problem) and fault.status < 500)
+        if otherwise and _asks_for_ours(item) and not _broken(item):
             judged = judge(fault, recording.doing)
-            if judged.outcome in (Outcome.BROKEN, Outcome.MISWRITTEN):
+            if judged.outcome is Outcome.BROKEN:
                 raise NotJudged(f"{judged.why}\n{_OF_OURS}") from fault
         raise
     if recording.timeline and _is_audited(item):

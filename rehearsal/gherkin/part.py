@@ -79,11 +79,12 @@ class Past:
 
     @property
     def carried_out(self) -> bool:
-        """Return whether something has been done in the seller's name where their staff have said something."""
+        """Return whether what the staff have said has been done in the seller's name, and nobody has come since."""
         if not any(one.who == "seller" and one.to == "oms" for one in self._done):
             return False
-        steps = (step for one in self._requests() for step in one["timeline"])
-        return self._is_called_off or any(step["by"] == "seller" for step in steps)
+        people = ("seller", *OTHERS)
+        done = [[step["by"] for step in one["timeline"] if step["by"] in people] for one in self._requests()]
+        return self._is_called_off or any(by[-1:] == ["seller"] for by in done)
 
     @property
     def said_twice(self) -> bool:

@@ -278,10 +278,11 @@ class Told(Stage):
             of_state = not call.name.startswith("oms_") or call.name == "oms_refund" or refusal.title in _OF_THE_OMS
             of_goods_that_came = refusal.title == _NOT_HERE and not past.counts_as_lost
             act = "oms_inspect" if of_goods_that_came else call.name  # whatever was said of the goods
-            if call.name != "oms_refund" and self.from_outside and past.carried_out:
+            of_scenario = of_state and past.rules_out(act)
+            if not of_scenario and call.name != "oms_refund" and self.from_outside and past.carried_out:
                 told = "; ".join(filter(None, (means, CARRIED_OUT)))
                 raise Refusal(refusal, told, carried_out=True) from refusal
-            raise Refusal(refusal, means, of_scenario=of_state and past.rules_out(act)) from refusal
+            raise Refusal(refusal, means, of_scenario=of_scenario) from refusal
 
     def _means(self, rule: Rule, about: Json, refusal: Problem) -> tuple[str, Past | None]:
         """Return what a refusal means for the scenario, and what was done before; nothing where that is not known."""

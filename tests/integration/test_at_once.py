@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import request
+from flask import jsonify, request
 
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.runner import SuiteRun, run_suite
@@ -64,6 +64,19 @@ def obliging(team: Team) -> dict[str, Callable[[], Any]]:
     return {"POST /cases/<case_id>/<answer>": answer, "POST /refunds": refund, "GET /cases": cases}
 
 
+def once_only(team: Team) -> dict[str, Callable[[], Any]]:
+    """Have one answer taken, and no more."""
+    taken: list[Any] = []
+
+    def answer() -> Any:
+        if taken:
+            return jsonify(title="I will not", detail="One answer is enough."), 409
+        taken.append(team.answer(*request.path.split("/")[2:]))
+        return taken[0]
+
+    return {"POST /cases/<case_id>/<answer>": answer}
+
+
 def played(folder: Path, given: str, when: str, then: str, tag: str = "") -> ScenarioResult:
     steps = [*(f"Given {one}" for one in given.split("; ")), f"When {when}", f"Then {then}"]
     (folder / "own.feature").write_text(f"Feature: Own\n  {tag}\n  Scenario: One\n    " + "\n    ".join(steps))
@@ -105,6 +118,19 @@ def test_what_such_a_connector_may_do_is_not_broken_and_what_it_may_not_is(
     (tmp_path / "conftest.py").write_text(CONFTEST)
     result = played(tmp_path, given, when, then)
     assert (result.outcome, words in result.why) == (outcome, True), result.why
+
+
+def test_who_has_carried_out_one_answer_is_to_take_the_next(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(CONFTEST.replace("obliging", "once_only"))
+    offered = f"{ASKED}; the seller has offered Maya 10.00 USD; Maya has declined the offer; everybody has heard of it"
+    result = played(tmp_path, offered, "the seller approves Maya's request", "Maya has no mail")
+    assert (result.outcome, "I will not" in result.why) == (BROKEN, True), result.why
+
+
+@pytest.mark.parametrize("when", ["Maya sings", "Maya's parcel reaches the warehouse"])
+def test_what_is_miswritten_is_so_whoever_plays_it(tmp_path: Path, when: str) -> None:
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    assert played(tmp_path, ASKED, when, "Maya has no mail", "@ours").outcome is Outcome.MISWRITTEN
 
 
 @pytest.mark.parametrize(("ours", "outcome"), [(True, BROKEN), (False, NOT_JUDGED)])
