@@ -29,11 +29,15 @@ class Granted:
     """The last yes to each thing that can be asked of a claim, or to be opened on an order."""
 
     _heard: dict[tuple[str, str], Yes] = field(default_factory=dict)  # by operation, and the claim or the order
+    _in_doubt: set[str] = field(default_factory=set)  # claims and orders of which a call may have been in vain, or not
+    _died: int = 0  # when the connector did last, by its place in the trace
 
     def on_event(self, event: PlayerEvent) -> None:
         """Forget what was granted to a connector that has died since, and what the staff have said something about."""
         if event.name == EventName.CONNECTOR_KILLED:
+            self._in_doubt.update(subject for _, subject in self._heard)
             self._heard.clear()
+            self._died = event.seq
         elif event.name in SAID_ANEW:
             self._forget(event.claim, event.order)
 
@@ -41,8 +45,10 @@ class Granted:
         """Take note of a yes that the connector has heard; after what others have asked for none counts."""
         if taken_on(exchange) is not None:
             self._heard.clear()
-        elif exchange.caller == "connector" and exchange.code == 0 and _is_heard(exchange):
-            for key in _about(exchange):
+        for key in _about(exchange):
+            if not _is_heard(exchange) or exchange.seq < self._died:
+                self._in_doubt.add(key[1])
+            elif exchange.code == 0:
                 self._heard[key] = Yes(exchange, _standing(claims, key[1]))
 
     def before(self, exchange: Exchange, claims: Claims, decisions: DecisionLedger) -> Exchange | None:
@@ -53,7 +59,9 @@ class Granted:
         for operation, subject in _about(exchange) if decisions.heard else ():
             yes, of_claim = self._heard.get((operation, subject)), subject in claims.by_id
             unheard = Sight.GOODS if of_claim else Sight.REFUNDS
-            if yes is None or unheard in decisions.unheard or _standing(claims, subject) != yes.stood:
+            if yes is None or subject in self._in_doubt or unheard in decisions.unheard:
+                continue
+            if _standing(claims, subject) != yes.stood:
                 continue
             if not decisions.waits(subject) if of_claim else decisions.all_begun(subject):
                 return yes.call
@@ -74,12 +82,12 @@ def _standing(claims: Claims, subject: str) -> State | int:
 def _is_heard(exchange: Exchange) -> bool:
     """Return whether an answer has reached its caller as it was given, or as good as that."""
     met = set(exchange.fault.split(", ")) if exchange.fault else set()
-    return exchange.failure is None and met <= HARMLESS
+    return exchange.status is not None and exchange.status < 500 and exchange.failure is None and met <= HARMLESS
 
 
 def _about(exchange: Exchange) -> list[tuple[str, str]]:
     """Return what a call changes: its operation of any version, and the claim in its path or the order in its body."""
-    if not exchange.writes or exchange.held_up or exchange.operation is None:
+    if exchange.caller != "connector" or not exchange.writes or exchange.held_up or exchange.operation is None:
         return []
     subjects = exchange.subjects or ((exchange.order,) if exchange.order else ())
     return [(exchange.operation.partition("_")[0], subject) for subject in subjects]

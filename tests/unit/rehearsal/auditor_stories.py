@@ -368,6 +368,16 @@ IN_ORDER: Final[dict[str, Callable[[], Story]]] = {
         lambda: Story().asked_back().decided().moved(SUCCESS, "APPROVE_REFUND").called_for("S1", "approveReturn", "R1")
         .by_hand("approveBuyerRequestOfOrderAdjustment").called_for("S1", "approveReturn", "R1", code=25011012)
     ),
+    "a refund of which nobody knows whether it was made, after the yes to another one": (
+        lambda: Story().ordered().asked("10.00").asked("9.00", adjustment_id="C2").started("R1", "10.00")
+        .lost("createReturn", key="K").started("R2", "9.00").called_for("S1", "createReturn", order="O1", key="L")
+        .called_for("S1", "createReturn", order="O1", key="K")
+    ),
+    "a refund whose yes a death may have forgotten, after the yes to another one": (
+        lambda: Story().ordered().asked("10.00").asked("9.00", adjustment_id="C2").started("R1", "10.00")
+        .called_for("S1", "createReturn", order="O1", key="K").died().started("R2", "9.00")
+        .called_for("S1", "createReturn", order="O1", key="L").called_for("S1", "createReturn", order="O1", key="K")
+    ),
     "a second refund that is smaller than what the first may be off by": (
         lambda: Story().ordered().asked("10.00").asked("0.01", adjustment_id="C2").started("R1", "10.00")
         .called_for("S1", "createReturn", order="O1", key="K")

@@ -374,10 +374,14 @@ class Story:
 
     def called_for(self, shop: str, operation: str, *claims: str, code: int = 0, **more: Any) -> Story:
         """Have the connector call the marketplace for a shop."""
+        self.auditor.on_exchange(self.asks_the_marketplace(operation, *claims, shop=shop, code=code, **more))
+        return self
+
+    def asks_the_marketplace(self, operation: str, *claims: str, shop: str = "S1", **more: Any) -> Exchange:
+        """Return a call of the connector's, of which nobody has heard yet."""
         writes = not operation.startswith("search")
         call = (next(self._seqs), self.now, "connector", "marketplace", False, operation, 200, (), writes, claims)
-        self.auditor.on_exchange(Exchange(*call, shop=shop, code=code, **more))
-        return self
+        return Exchange(*call, shop=shop, **{"code": 0, **more})
 
     def lost(self, operation: str, *claims: str, key: str | None = None) -> Story:
         """Have the connector call the marketplace, about an order where no claims are named, and hear nothing."""

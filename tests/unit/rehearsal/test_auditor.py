@@ -258,6 +258,15 @@ def test_what_cannot_be_seen_is_not_judged_and_says_why() -> None:
     assert "what stands in the connector's book" in (story.verdict("books-agree").why or "")
 
 
+def test_whoever_dies_over_a_call_has_not_heard_the_yes_to_it() -> None:
+    story = Story().asked_back().decided().moved(SUCCESS, "APPROVE_REFUND")
+    call = story.asks_the_marketplace("approveReturn", "R1")
+    story.died()
+    story.auditor.on_exchange(call)
+    story.called_for("S1", "approveReturn", "R1", code=25011012)
+    assert story.broken() == []
+
+
 @pytest.mark.parametrize("unheard", [Sight.GOODS, Sight.REFUNDS, None])
 def test_what_comes_again_may_have_been_said_again_where_nobody_hears_the_staff(unheard: Sight | None) -> None:
     seen = EVERYTHING if unheard else EVERYTHING - {Capability.STAFF_DECIDES}
