@@ -6,6 +6,7 @@ It is the road on which parcels travel from the marketplace's couriers to the wa
 import re
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from mock_tiktok import AppName, Marketplace
@@ -54,8 +55,7 @@ class Hearing:
         self._marketplace.subscribe(self._on_marketplace)
         self._marketplace.troubles.shut_out = self._on_shut_out
         if not OF_THE_STAFF.isdisjoint(self._oms.capabilities):
-            self._oms.subscribe(self._on_oms)
-            self._oms.subscribe(on_staff)
+            self._oms.subscribe(partial(self._on_oms, on_staff))
         if Capability.OUTPUT in self._connector.capabilities:
             self._connector.on_output(self._on_line)
 
@@ -139,10 +139,11 @@ class Hearing:
         lines = text.split("\n")
         return "\n".join(REDACTED if self._marketplace.personal_data_in(one) else hidden(one) for one in lines)
 
-    def _on_oms(self, event: Any) -> None:
+    def _on_oms(self, on_staff: Callable[[SeatEvent], None], event: Any) -> None:
         if event.name == EventName.CASE_SEEN:  # it answers again, if it did not
             self._auditor.on_answer(Capability.STAFF_SEES, None)
         self.note("oms", event)
+        on_staff(event)
 
     def note(self, who: str, event: Any) -> None:
         shop = event.data.get("shop_id")
