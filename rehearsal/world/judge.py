@@ -80,7 +80,12 @@ class Judge:
             self._judge()
 
     def on_staff(self, event: SeatEvent) -> None:
-        """Judge the book when a decision was taken, which may have been carried out at once: the money comes later."""
+        """Judge the book when a decision was taken, which may have been carried out at once: the money comes later.
+
+        Our own connector does nothing between its acts, after each of which the book is read.
+        """
+        if not self._connector.from_outside:
+            return
         if event.name in (EventName.DECISION_GIVEN, EventName.REFUND_REQUESTED) and event.data["accepted"]:
             self._read_book()
 
