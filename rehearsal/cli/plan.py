@@ -21,7 +21,7 @@ def plan(ctx: click.Context, param: click.Parameter, file: Path | None) -> Path 
     except NotAPlan as error:
         raise click.BadParameter(f"{file}: {error}", ctx, param) from error
     from rehearsal.wire.faults.kinds import KINDS  # noqa: PLC0415 - without a plan, the names of our packages are the suite's to use on a served stage
-    from rehearsal.wire.faults.reading import Mistake, read_fault  # noqa: PLC0415
+    from rehearsal.wire.faults.reading import Mistake, read_fault  # noqa: PLC0415 - for the same reason
 
     for number, fault in enumerate(faults, 1):
         try:
