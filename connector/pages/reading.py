@@ -1,9 +1,12 @@
-"""What the pages show, read from the database. Statements are built once; rows leave as frozen values."""
+"""What the pages show, read from the database. Statements are built once; the lines of the list leave as frozen values,
+and what an order's page shows beside them as rows.
+"""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -13,7 +16,7 @@ from connector.domain.adjustments import OPEN, RequestStatus
 from connector.domain.site import UNREAD
 
 PAGE: Final = 50
-T = TypeVar("T")
+COUNTED: Final = ("adjustments", "open", "asked", "coming", "failed")  # of an order
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,62 +49,13 @@ class OrderList:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    id: int
-    sku: str
-    title: str
-    quantity: int
-    unit_price: Decimal
-    tax: Decimal
-    shipping: Decimal
-    units: tuple[str, ...]
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Adjustment:
-    id: int
-    level: str
-    request_type: str
-    status: str
-    total: Decimal
-    parts: tuple[tuple[str, Decimal], ...]
-    quantity: int | None
-    sku: str | None
-    rma_number: str | None
-    seller_adjustment_id: str | None
-    site_adjustment_id: str | None
-    site_status: str
-    reason: str
-    site_reason: str
-    site_reason_text: str
-    created_at: datetime
-    created_source: str
-    decided_by: str | None
-    deadline: datetime | None
-    shipped_back_at: datetime | None
-    site_refund_at: datetime | None
-    tracking: str
-    shipping_method: str
-    arbitration_status: str
-    comment: str
-    error_code: str | None
-    error_message: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class OrderSheet:
-    order: OrderLine
-    payment_status: str
-    checkout_status: str
-    imported_at: datetime
-    shipped_at: datetime | None
-    delivered_at: datetime | None
-    tax: Decimal
-    shipping: Decimal
-    site_status: str
-    items: tuple[Item, ...]
-    adjustments: tuple[Adjustment, ...]
+    """All that an order's page shows, in rows as the database has them."""
+
+    order: Any  # its line in the list, and what else there is of the order
+    items: Sequence[Any]
+    units: Mapping[int, Sequence[Any]]  # by their item
+    adjustments: Sequence[Any]
 
 
 _a = adjustments.c
@@ -138,11 +92,7 @@ def _lines(of_order: sa.Subquery) -> sa.Select[Any]:
             orders.c.total,
             orders.c.currency,
             orders.c.shipping_status,
-            sa.func.coalesce(of_order.c.adjustments, 0).label("adjustments"),
-            sa.func.coalesce(of_order.c.open, 0).label("open"),
-            sa.func.coalesce(of_order.c.asked, 0).label("asked"),
-            sa.func.coalesce(of_order.c.coming, 0).label("coming"),
-            sa.func.coalesce(of_order.c.failed, 0).label("failed"),
+            *(sa.func.coalesce(of_order.c[name], 0).label(name) for name in COUNTED),
             _unread.label("unread"),
             of_order.c.deadline,
             sa.type_coerce(sa.func.coalesce(of_order.c.refunded, 0), Money).label("refunded"),
@@ -175,16 +125,7 @@ _LINE: Final = _lines(_of_number).where(orders.c.site_order_id == sa.bindparam("
 _LISTS: Final = {attention: _listed(attention) for attention in (False, True)}
 _ONE: Final = (
     _lines(_of_one)
-    .add_columns(
-        orders.c.payment_status,
-        orders.c.checkout_status,
-        orders.c.imported_at,
-        orders.c.shipped_at,
-        orders.c.delivered_at,
-        orders.c.tax,
-        orders.c.shipping,
-        orders.c.site_status,
-    )
+    .add_columns(orders.c.payment_status, orders.c.tax, orders.c.shipping)
     .where(orders.c.id == sa.bindparam("order_id"), orders.c.offered)
 )
 _ITEMS: Final = (
@@ -200,15 +141,6 @@ _ADJUSTMENTS: Final = (
     .outerjoin_from(adjustments, order_items, order_items.c.id == _a.item_id)
     .where(_a.order_id == sa.bindparam("order_id"))
     .order_by(_a.id.desc())
-)
-_PARTS: Final = (
-    ("Goods", "item_amount"),
-    ("Tax", "tax_amount"),
-    ("Shipping", "shipping_amount"),
-    ("Shipping tax", "shipping_tax_amount"),
-    ("Gift wrap", "gift_amount"),
-    ("Gift wrap tax", "gift_tax_amount"),
-    ("Recycling", "recycling_amount"),
 )
 
 
@@ -230,31 +162,12 @@ def read_line(connection: Runs, number: str) -> OrderLine | None:
 
 
 def read_order(connection: Runs, order_id: int) -> OrderSheet | None:
-    row = connection.execute(_ONE, {"order_id": order_id}).first()
-    if row is None:
+    asked = {"order_id": order_id}
+    order = connection.execute(_ONE, asked).first()
+    if order is None:
         return None
     units: dict[int, list[Any]] = {}
-    for unit in connection.execute(_UNITS, {"order_id": order_id}):
+    for unit in connection.execute(_UNITS, asked):
         units.setdefault(unit.item_id, []).append(unit)
-    items = tuple(_item(item, units.get(item.id, [])) for item in connection.execute(_ITEMS, {"order_id": order_id}))
-    found = tuple(_adjustment(found) for found in connection.execute(_ADJUSTMENTS, {"order_id": order_id}))
-    return _shaped(OrderSheet, row, order=_shaped(OrderLine, row), items=items, adjustments=found)
-
-
-def _names(kind: Any) -> list[str]:
-    return [field.name for field in fields(kind)]
-
-
-def _shaped(kind: type[T], row: Any, **more: Any) -> T:
-    """Return what a row holds under the names of a value's fields; what stands elsewhere is given."""
-    return kind(**{name: getattr(row, name) for name in _names(kind) if name not in more}, **more)
-
-
-def _item(row: Any, units: list[Any]) -> Item:
-    status = ", ".join(sorted({unit.site_status for unit in units}))
-    return _shaped(Item, row, units=tuple(unit.site_line_id for unit in units), status=status)
-
-
-def _adjustment(row: Any) -> Adjustment:
-    parts = tuple((name, getattr(row, column)) for name, column in _PARTS if getattr(row, column))
-    return _shaped(Adjustment, row, parts=parts if len(parts) > 1 else ())
+    items, found = (connection.execute(statement, asked).all() for statement in (_ITEMS, _ADJUSTMENTS))
+    return OrderSheet(order, items, units, found)

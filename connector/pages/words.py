@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from connector.domain.adjustments import RequestStatus as S
 from connector.domain.money import written
@@ -83,6 +83,15 @@ ACTIONS: Final[dict[str, str]] = {
     "RejectReturn":        "Goods refused",
 }
 SELLERS: Final = frozenset({"oms", "default", "seller"})
+PARTS: Final = {
+    "Goods":         "item_amount",
+    "Tax":           "tax_amount",
+    "Shipping":      "shipping_amount",
+    "Shipping tax":  "shipping_tax_amount",
+    "Gift wrap":     "gift_amount",
+    "Gift wrap tax": "gift_tax_amount",
+    "Recycling":     "recycling_amount",
+}
 # fmt: on
 
 
@@ -124,6 +133,12 @@ def money(amount: Decimal | None, currency: str) -> str:
     if amount is None:
         return "–"
     return f"{written(amount, currency):,} {currency}"
+
+
+def parts(adjustment: Any) -> list[tuple[str, Decimal]]:
+    """Return what a sum is made up of; nothing where that is one thing."""
+    stated = [(name, getattr(adjustment, column)) for name, column in PARTS.items() if getattr(adjustment, column)]
+    return stated if len(stated) > 1 else []
 
 
 def day(moment: datetime | None) -> str:
