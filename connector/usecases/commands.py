@@ -22,7 +22,6 @@ from connector.records import (
     Adjustment,
     AdjustOrder,
     ConditionQuantity,
-    LineUnit,
     Order,
     OrderItem,
 )
@@ -48,19 +47,6 @@ class Commands:
         return self.clock.now()
 
     # --- orders ---
-    def order(self, order_id: int) -> Order:
-        """Return an offered order. Raises UnknownId."""
-        with self.store.reading() as work:
-            return _offered(work, order_id)
-
-    def units(self, order_ids: Sequence[int]) -> dict[int, list[LineUnit]]:
-        """Return the units of these orders, by the id of their ChannelAdvisor line, lowest number first."""
-        by_item: dict[int, list[LineUnit]] = {}
-        with self.store.reading() as work:
-            for unit in work.units(order_ids):
-                by_item.setdefault(unit.item_id, []).append(unit)
-        return by_item
-
     def activity(self, order_id: int) -> list[ActivityEntry]:
         """Return an order's Activity & History, oldest first. Raises UnknownId."""
         with self.store.reading() as work:

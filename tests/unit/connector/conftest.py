@@ -115,6 +115,10 @@ class Bench:
         with SqlStore(self.connector.engine).reading() as work:
             return work.orders_anywhere(site_order_id)[0].id
 
+    def item_ids(self, order_id: int) -> list[int]:
+        with SqlStore(self.connector.engine).reading() as work:
+            return list(dict.fromkeys(unit.item_id for unit in work.units([order_id])))
+
     def events(self, site_order_id: str) -> list[str]:
         return [entry.event for entry in self.connector.activity(site_order_id)]
 

@@ -288,7 +288,7 @@ def two_mugs(bench: Bench) -> int:
     for line in document["line_items"]:
         line["sku_id"] = "MUG"
     bench.becomes(PENDING)
-    (item_id,) = bench.connector.commands.units([bench.order_id("500")])
+    (item_id,) = bench.item_ids(bench.order_id("500"))
     return item_id
 
 

@@ -26,7 +26,7 @@ def an_order_of_one_line(bench: Bench, *prices: str, **more: str) -> tuple[int, 
     for line in bench.tiktok.put_order("500", *prices, **more)["line_items"]:
         line["sku_id"] = "S"
     bench.round()
-    (item_id,) = bench.connector.commands.units([bench.order_id("500")])
+    (item_id,) = bench.item_ids(bench.order_id("500"))
     return bench.order_id("500"), item_id
 
 
@@ -200,7 +200,7 @@ def test_goods_are_judged_only_once_the_buyer_has_sent_them_and_before_the_deadl
 
 def test_an_unpaid_order_is_not_offered(bench: Bench) -> None:
     order_id = bench.order("20.00", status="UNPAID")
-    refused(UnknownId, bench.connector.commands.order, order_id)
+    refused(UnknownId, bench.connector.commands.activity, order_id)
 
 
 def test_single_refunds_of_a_line_take_the_next_unit_each_time_and_add_up(bench: Bench) -> None:

@@ -53,7 +53,7 @@ def failing(*_: object) -> bool:
 
 
 def test_an_error_shows_what_was_not_taken(bench: Bench) -> None:
-    (item_id,) = bench.connector.commands.units([bench.order("20.00")])
+    (item_id,) = bench.item_ids(bench.order("20.00"))
     bench.connector.commands.adjust_item(item_id, AdjustItem(item_amount=Decimal("5")))
     bench.tiktok.responses.append(refusal(25011012, "no"))
     bench.round()

@@ -92,7 +92,7 @@ def test_what_is_on_its_way_never_exceeds_what_was_paid(
 ) -> None:
     services = bench.connector.commands
     order_id = collected(bench, groups, *map(Decimal, shipping))
-    items = list(services.units([order_id]))
+    items = bench.item_ids(order_id)
     for which, request in [*walk, (0, AdjustOrder())]:
         with suppress(BadRequest):
             if isinstance(request, AdjustItem):
@@ -135,7 +135,7 @@ def test_of_canceled_units_it_is_known_what_their_claims_are_made_of(bench: Benc
 def test_a_share_of_shipping_may_be_a_coin_more_than_ours_as_long_as_the_order_has_it(bench: Bench) -> None:
     mug = replace(a_line(0, sku="MUG", price="10.00", package="P1", tax="0"), status="DELIVERED")
     order_id = collected(bench, [[mug] * 3], Decimal("1.00"), Decimal("0.14"))
-    (item,) = bench.connector.commands.units([order_id])
+    (item,) = bench.item_ids(order_id)
     adjust = bench.connector.commands.adjust_item
     for name, more in (("shipping_amount", "0.36"), ("shipping_tax_amount", "0.07")):
         stated: dict[str, Decimal] = {name: Decimal(more)}
@@ -207,8 +207,7 @@ def test_the_tax_of_a_piece_may_be_a_coin_more_than_ours_as_long_as_its_line_has
     mug = replace(a_line(0, sku="MUG", price="10.00", package="P1", tax="0.33"), status="DELIVERED")
     cup = replace(mug, sku="CUP", sku_id="CUP")
     order_id = collected(bench, [[mug] * 2, [cup]], Decimal(0))
-    items = bench.connector.commands.units([order_id])
-    (item,) = (id_ for id_, units in items.items() if len(units) == 2)
+    item, _ = bench.item_ids(order_id)
     adjust = bench.connector.commands.adjust_item
     assert "is left of it" in str(refused(BadRequest, adjust, item, AdjustItem(quantity=1, tax_amount=Decimal("0.35"))))
     assert "is left of it" in str(refused(BadRequest, adjust, item, AdjustItem(quantity=2, tax_amount=Decimal("0.67"))))

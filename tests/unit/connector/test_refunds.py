@@ -20,7 +20,7 @@ def three_mugs(bench: Bench) -> int:
     for line in document["line_items"]:
         line["sku_id"] = "MUG"
     bench.round()
-    (item_id,) = bench.connector.commands.units([bench.order_id("500")])
+    (item_id,) = bench.item_ids(bench.order_id("500"))
     return item_id
 
 
@@ -95,7 +95,7 @@ def test_parts_keep_their_proportions_where_the_marketplace_pays_another_sum(ben
 
 def test_a_coin_that_lies_on_another_line_there_exceeds_no_part_of_the_order(bench: Bench) -> None:
     bench.order("1.00", "1.00", shipping="0.05")
-    item_id, _ = bench.connector.commands.units([bench.order_id("500")])
+    item_id, _ = bench.item_ids(bench.order_id("500"))
     bench.connector.commands.adjust_item(item_id, AdjustItem(item_amount=Decimal("0.50")))
     bench.tiktok.decide = lambda call: ok({"return_id": "901"})
     bench.round()
@@ -117,7 +117,7 @@ def test_a_coin_that_lies_on_another_line_there_exceeds_no_part_of_the_order(ben
 def test_a_part_that_is_finer_than_the_currency_is_refused_by_its_name(bench: Bench) -> None:
     bench.tiktok.put_order("500", "10000", "7000")["payment"]["currency"] = "IDR"
     bench.round()
-    item_id, _ = bench.connector.commands.units([bench.order_id("500")])
+    item_id, _ = bench.item_ids(bench.order_id("500"))
     halves = AdjustItem(item_amount=Decimal("10.5"), shipping_amount=Decimal("0.5"))
     refusal = refused(BadRequest, bench.connector.commands.adjust_item, item_id, halves)
     assert refusal.field == "ItemAdjustment"
