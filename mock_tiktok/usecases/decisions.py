@@ -4,20 +4,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
+from mock_tiktok import errors
 from mock_tiktok.domain.money import coin, in_coins
 from mock_tiktok.domain.orders import LineItem
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.state_machines import REFUND, REPLACEMENT, RETURN
 from mock_tiktok.domain.words import APPROVALS, REJECTIONS, Action, Claim, Parcel, ReturnType
-from mock_tiktok.errors import (
-    ALREADY_CLOSED,
-    INVALID,
-    NOTHING_PAID,
-    OVER_REFUND,
-    WRONG_FIELD,
-    WRONG_TYPE,
-    ApiError,
-)
+from mock_tiktok.errors import ApiError
 
 _JUDGED: Final = (Parcel.SHIPPED, Parcel.ARRIVED, Parcel.REFUSED)  # refused: the operator has handed them back
 _TAKES: Final = {
@@ -39,7 +32,7 @@ def rejection(decision: str) -> Action:
 
 def _read(decision: str, known: tuple[Action, ...]) -> Action:
     if decision not in known:
-        raise INVALID(what=f"decision {decision!r} is not one of {', '.join(known)}")
+        raise errors.INVALID(what=f"decision {decision!r} is not one of {', '.join(known)}")
     return Action(decision)
 
 
@@ -55,7 +48,7 @@ def reason_kind(item: Return, action: Action | None = None) -> str:
 def check_fits(item: Return, action: Action) -> None:
     """Refuse a decision that no request of this type ever takes."""
     if action not in _TAKES[item.return_type]:
-        raise WRONG_TYPE(decision=action, type=item.return_type)
+        raise errors.WRONG_TYPE(decision=action, type=item.return_type)
 
 
 def check_fields(action: Action, *, keep: bool | None, offer: object | None) -> None:
@@ -65,22 +58,22 @@ def check_fields(action: Action, *, keep: bool | None, offer: object | None) -> 
         ("partial_refund", offer is not None, Action.OFFER_PARTIAL_REFUND),
     ):
         if said and action is not goes_with:
-            raise WRONG_FIELD(field=field, decision=action)
+            raise errors.WRONG_FIELD(field=field, decision=action)
 
 
 def nothing_left(lines: Iterable[LineItem]) -> ApiError:
     """Return the code for units of which nothing can be refunded: all has gone back, or nothing was ever paid."""
-    return ALREADY_CLOSED() if any(line.paid for line in lines) else NOTHING_PAID()
+    return errors.ALREADY_CLOSED() if any(line.paid for line in lines) else errors.NOTHING_PAID()
 
 
 def offered(item: Return, partial_refund: tuple[Decimal, str] | None) -> Decimal:
     """Read a partial offer: money of the order's currency, more than nothing, not more than is claimed."""
     if partial_refund is None:
-        raise INVALID(what="partial_refund is needed with OFFER_PARTIAL_REFUND")
+        raise errors.INVALID(what="partial_refund is needed with OFFER_PARTIAL_REFUND")
     amount, currency = partial_refund
     amount = money("partial_refund.amount", amount, item.amount.currency, currency)
     if amount > item.amount.total:
-        raise OVER_REFUND(amount=amount, most=item.amount.total)
+        raise errors.OVER_REFUND(amount=amount, most=item.amount.total)
     return amount
 
 
@@ -90,13 +83,13 @@ def money(field: str, amount: Decimal, currency: str, named: str | None) -> Deci
     It has no more decimals than the platform itself writes: 864000 dong, not 864000.00. Certainty: assumed
     """
     if named is not None and named != currency:
-        raise INVALID(what=f"{field}: currency {named} is not the order's {currency}")
+        raise errors.INVALID(what=f"{field}: currency {named} is not the order's {currency}")
     if not amount.is_finite() or amount <= 0:
-        raise INVALID(what=f"{field} must be more than zero")
+        raise errors.INVALID(what=f"{field} must be more than zero")
     try:
         exact = in_coins(amount, currency)
     except (ValueError, ArithmeticError):
-        raise INVALID(what=f"{field} must be a multiple of {coin(currency)} {currency}") from None
+        raise errors.INVALID(what=f"{field} must be a multiple of {coin(currency)} {currency}") from None
     if int(amount.as_tuple().exponent) < int(exact.as_tuple().exponent):
-        raise INVALID(what=f"{field} must have no more decimals than {exact} {currency}")
+        raise errors.INVALID(what=f"{field} must have no more decimals than {exact} {currency}")
     return exact

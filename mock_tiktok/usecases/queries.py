@@ -20,7 +20,7 @@ from mock_tiktok.domain.searches import (
     Sort,
 )
 from mock_tiktok.domain.words import CancelStatus, RequestType
-from mock_tiktok.errors import INVALID, NO_PERMISSION, OTHER_SHOPS_ORDER, ApiError
+from mock_tiktok.errors import ApiError
 from mock_tiktok.state.index import Dated, Query, Shelf
 from mock_tiktok.state.store import SkuQuantity, Store
 from mock_tiktok.usecases import decisions, refusals
@@ -45,7 +45,7 @@ class Queries:
         found = [self.store.orders.get(id) for id in ids]
         for id, order in zip(ids, found, strict=True):
             if order is None and self.store.is_elsewhere(id):
-                raise OTHER_SHOPS_ORDER(order_id=id)
+                raise errors.OTHER_SHOPS_ORDER(order_id=id)
         return tuple(order for order in found if order is not None)
 
     def records(self, return_id: str) -> tuple[Record, ...]:
@@ -109,7 +109,7 @@ class Queries:
         for shelf in (self.store.returns, self.store.cancellations):
             if (case := shelf.get(return_or_cancel_id)) is not None:
                 return case
-        raise NO_PERMISSION(kind="return or cancellation", id=return_or_cancel_id)
+        raise errors.NO_PERMISSION(kind="return or cancellation", id=return_or_cancel_id)
 
     def aftersale_eligibility(
         self,
@@ -120,10 +120,10 @@ class Queries:
         """Get Aftersale Eligibility: per SKU and kind, which units can be claimed, and why others cannot."""
         order = self.store.order(order_id)
         if user not in self.profile.eligible:
-            raise INVALID(what=f"initiate_aftersale_user {user!r} is not SELLER or BUYER")
+            raise errors.INVALID(what=f"initiate_aftersale_user {user!r} is not SELLER or BUYER")
         for request_type in request_types:
             if request_type not in list(RequestType):
-                raise INVALID(what=f"request_types: {request_type!r}")
+                raise errors.INVALID(what=f"request_types: {request_type!r}")
         by_sku: dict[str, list[LineItem]] = {}
         for line in order.lines:
             by_sku.setdefault(line.sku_id, []).append(line)
@@ -150,7 +150,7 @@ class Queries:
         """
         order = self.store.order(order_id)
         if request_type not in list(RequestType):
-            raise INVALID(what=f"request_type {request_type!r} is not one of {', '.join(RequestType)}")
+            raise errors.INVALID(what=f"request_type {request_type!r} is not one of {', '.join(RequestType)}")
         takes = {status for kinds in self.profile.eligible.values() for status in kinds.get(request_type, ())}
         if order.status not in takes:
             raise errors.ORDER_STATUS(status=order.status)
@@ -166,7 +166,7 @@ class Queries:
         Where nobody is named, anybody could have given it.
         """
         if not reason:
-            raise INVALID(what="a reason is needed", at="reason")
+            raise errors.INVALID(what="a reason is needed", at="reason")
         places = self.profile.reasons.places(reason)
         if not places:
             raise errors.REASON_UNKNOWN(reason=reason)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from mock_tiktok import errors
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.returns import Return
@@ -23,31 +24,7 @@ from mock_tiktok.domain.words import (
     OrderStatus,
     Parcel,
 )
-from mock_tiktok.errors import (
-    ALREADY_APPROVED,
-    ALREADY_CANCELLED,
-    ALREADY_RECEIVED,
-    ALREADY_SHIPPED,
-    CANNOT_APPROVE,
-    CANNOT_APPROVE_PARCEL,
-    CANNOT_REJECT,
-    CANNOT_REJECT_RECEIPT,
-    IN_ARBITRATION,
-    NOT_APPROVABLE,
-    NOT_IN_MARKET,
-    NOT_POSSIBLE,
-    OF_AUTHENTICITY,
-    OF_PLATFORM,
-    OFFER_OPEN,
-    ORDER_CLOSED,
-    ORDER_STATUS,
-    PARTIAL_NOT_POSSIBLE,
-    QUICK_REFUND,
-    RISK_CONTROL,
-    WRONG_STATE,
-    ApiError,
-    Refusal,
-)
+from mock_tiktok.errors import ApiError, Refusal
 from mock_tiktok.policy.profile import Profile
 
 _ALL: Final = frozenset(APPROVALS + REJECTIONS)
@@ -80,58 +57,58 @@ class Rule:
 
 # Where nothing of the state tells them apart it is the decision that has its number, as it has at an hour too late.
 BY_DECISION: Final = (
-    Rule(_ANY, _REJECTS_GOODS, CANNOT_REJECT_RECEIPT),
-    Rule(_ANY, REJECTIONS, CANNOT_REJECT),
-    Rule(_ANY, _OFFER, PARTIAL_NOT_POSSIBLE),
-    Rule(_ANY, _APPROVES_GOODS, CANNOT_APPROVE_PARCEL),
-    Rule(_ANY, _ALL, CANNOT_APPROVE),
+    Rule(_ANY, _REJECTS_GOODS, errors.CANNOT_REJECT_RECEIPT),
+    Rule(_ANY, REJECTIONS, errors.CANNOT_REJECT),
+    Rule(_ANY, _OFFER, errors.PARTIAL_NOT_POSSIBLE),
+    Rule(_ANY, _APPROVES_GOODS, errors.CANNOT_APPROVE_PARCEL),
+    Rule(_ANY, _ALL, errors.CANNOT_APPROVE),
 )
 OF_RETURNS: Final = (
-    Rule(_ANY, _ALL, IN_ARBITRATION, disputes={Dispute.IN_PROGRESS}),
-    Rule({Claim.CLOSED}, _ALL, ALREADY_CANCELLED),
-    Rule({Claim.OFFERED}, _ALL, OFFER_OPEN),
-    Rule({Claim.GRANTED}, _REJECTS_GOODS, QUICK_REFUND, parcels=_BACK, quick=True),
-    Rule({Claim.GRANTED}, _ON_GOODS, ALREADY_RECEIVED, parcels=_BACK),
-    Rule({Claim.GRANTED, Claim.REPLACED}, _ALL, ALREADY_APPROVED),
-    Rule(_ANSWERED, _PAYS_INSTEAD, WRONG_STATE),
-    Rule({Claim.APPROVED}, _ALL - _OFFER - _ON_GOODS, ALREADY_APPROVED),
+    Rule(_ANY, _ALL, errors.IN_ARBITRATION, disputes={Dispute.IN_PROGRESS}),
+    Rule({Claim.CLOSED}, _ALL, errors.ALREADY_CANCELLED),
+    Rule({Claim.OFFERED}, _ALL, errors.OFFER_OPEN),
+    Rule({Claim.GRANTED}, _REJECTS_GOODS, errors.QUICK_REFUND, parcels=_BACK, quick=True),
+    Rule({Claim.GRANTED}, _ON_GOODS, errors.ALREADY_RECEIVED, parcels=_BACK),
+    Rule({Claim.GRANTED, Claim.REPLACED}, _ALL, errors.ALREADY_APPROVED),
+    Rule(_ANSWERED, _PAYS_INSTEAD, errors.WRONG_STATE),
+    Rule({Claim.APPROVED}, _ALL - _OFFER - _ON_GOODS, errors.ALREADY_APPROVED),
     *BY_DECISION,
 )
 OF_CANCELLATIONS: Final[Mapping[tuple[CancelStatus, Action], Refusal]] = {
-    (CancelStatus.SUCCESS, Action.APPROVE_CANCELLATION): CANNOT_APPROVE_PARCEL,
-    (CancelStatus.COMPLETE, Action.APPROVE_CANCELLATION): CANNOT_APPROVE_PARCEL,
-    (CancelStatus.CANCELLED, Action.APPROVE_CANCELLATION): ALREADY_CANCELLED,
-    (CancelStatus.SUCCESS, Action.REJECT_CANCELLATION): ALREADY_APPROVED,
-    (CancelStatus.COMPLETE, Action.REJECT_CANCELLATION): ALREADY_APPROVED,
-    (CancelStatus.CANCELLED, Action.REJECT_CANCELLATION): CANNOT_REJECT,
+    (CancelStatus.SUCCESS, Action.APPROVE_CANCELLATION): errors.CANNOT_APPROVE_PARCEL,
+    (CancelStatus.COMPLETE, Action.APPROVE_CANCELLATION): errors.CANNOT_APPROVE_PARCEL,
+    (CancelStatus.CANCELLED, Action.APPROVE_CANCELLATION): errors.ALREADY_CANCELLED,
+    (CancelStatus.SUCCESS, Action.REJECT_CANCELLATION): errors.ALREADY_APPROVED,
+    (CancelStatus.COMPLETE, Action.REJECT_CANCELLATION): errors.ALREADY_APPROVED,
+    (CancelStatus.CANCELLED, Action.REJECT_CANCELLATION): errors.CANNOT_REJECT,
     # too late, though the platform has yet to act
-    (CancelStatus.PENDING, Action.APPROVE_CANCELLATION): CANNOT_APPROVE_PARCEL,
-    (CancelStatus.PENDING, Action.REJECT_CANCELLATION): CANNOT_REJECT,
+    (CancelStatus.PENDING, Action.APPROVE_CANCELLATION): errors.CANNOT_APPROVE_PARCEL,
+    (CancelStatus.PENDING, Action.REJECT_CANCELLATION): errors.CANNOT_REJECT,
 }
 # An order that is not in a status in which a request of that kind is taken; every other status is ORDER_STATUS.
 OF_ORDERS: Final[Mapping[tuple[str, OrderStatus], Refusal]] = {
-    ("CANCEL", OrderStatus.PARTIALLY_SHIPPING): ALREADY_SHIPPED,
-    ("CANCEL", OrderStatus.AWAITING_COLLECTION): ALREADY_SHIPPED,
-    ("CANCEL", OrderStatus.IN_TRANSIT): ALREADY_SHIPPED,
-    ("CANCEL", OrderStatus.DELIVERED): ALREADY_SHIPPED,
-    ("CANCEL", OrderStatus.COMPLETED): ORDER_CLOSED,
-    ("CANCEL", OrderStatus.CANCELLED): ORDER_CLOSED,
+    ("CANCEL", OrderStatus.PARTIALLY_SHIPPING): errors.ALREADY_SHIPPED,
+    ("CANCEL", OrderStatus.AWAITING_COLLECTION): errors.ALREADY_SHIPPED,
+    ("CANCEL", OrderStatus.IN_TRANSIT): errors.ALREADY_SHIPPED,
+    ("CANCEL", OrderStatus.DELIVERED): errors.ALREADY_SHIPPED,
+    ("CANCEL", OrderStatus.COMPLETED): errors.ORDER_CLOSED,
+    ("CANCEL", OrderStatus.CANCELLED): errors.ORDER_CLOSED,
 }
 # What an order is marked with forbids these, in a state that takes them.
 REQUEST, APPROVAL, REJECTION, ON_CANCELLATION = "request", "approval", "rejection", "answer to a cancellation"
 OF_SELLER: Final = "the seller's own refund, return or cancellation"
 OF_MARKS: Final[Mapping[tuple[Mark, str], Refusal]] = {
-    (Mark.RISK_CONTROL, REQUEST): RISK_CONTROL,
-    (Mark.RISK_CONTROL, APPROVAL): NOT_APPROVABLE,
+    (Mark.RISK_CONTROL, REQUEST): errors.RISK_CONTROL,
+    (Mark.RISK_CONTROL, APPROVAL): errors.NOT_APPROVABLE,
     # that it is with what a seller begins as with their answers is our reading of S20
-    (Mark.AUTHENTICITY, OF_SELLER): OF_AUTHENTICITY,
-    (Mark.FULFILLED_BY_PLATFORM, OF_SELLER): OF_PLATFORM,
-    (Mark.AUTHENTICITY, APPROVAL): OF_AUTHENTICITY,
-    (Mark.AUTHENTICITY, REJECTION): OF_AUTHENTICITY,
-    (Mark.AUTHENTICITY, ON_CANCELLATION): OF_AUTHENTICITY,
-    (Mark.FULFILLED_BY_PLATFORM, APPROVAL): OF_PLATFORM,
-    (Mark.FULFILLED_BY_PLATFORM, REJECTION): OF_PLATFORM,
-    (Mark.FULFILLED_BY_PLATFORM, ON_CANCELLATION): OF_PLATFORM,
+    (Mark.AUTHENTICITY, OF_SELLER): errors.OF_AUTHENTICITY,
+    (Mark.FULFILLED_BY_PLATFORM, OF_SELLER): errors.OF_PLATFORM,
+    (Mark.AUTHENTICITY, APPROVAL): errors.OF_AUTHENTICITY,
+    (Mark.AUTHENTICITY, REJECTION): errors.OF_AUTHENTICITY,
+    (Mark.AUTHENTICITY, ON_CANCELLATION): errors.OF_AUTHENTICITY,
+    (Mark.FULFILLED_BY_PLATFORM, APPROVAL): errors.OF_PLATFORM,
+    (Mark.FULFILLED_BY_PLATFORM, REJECTION): errors.OF_PLATFORM,
+    (Mark.FULFILLED_BY_PLATFORM, ON_CANCELLATION): errors.OF_PLATFORM,
 }
 
 
@@ -147,7 +124,7 @@ def too_late(item: Return, action: Action) -> ApiError:
 
 def of_cancellation(item: Cancellation, action: Action) -> ApiError:
     """Return what is said to what a cancellation does not take, or no longer."""
-    return _said(OF_CANCELLATIONS.get((item.status, action), NOT_POSSIBLE), item, action)
+    return _said(OF_CANCELLATIONS.get((item.status, action), errors.NOT_POSSIBLE), item, action)
 
 
 def check_status(status: OrderStatus, kind: str, takes: Collection[str]) -> None:
@@ -156,9 +133,9 @@ def check_status(status: OrderStatus, kind: str, takes: Collection[str]) -> None
     A market that takes none of any status has no such requests.
     """
     if not takes:
-        raise NOT_IN_MARKET(kind=kind)
+        raise errors.NOT_IN_MARKET(kind=kind)
     if status not in takes:
-        raise OF_ORDERS.get((kind, status), ORDER_STATUS)(status=status)
+        raise OF_ORDERS.get((kind, status), errors.ORDER_STATUS)(status=status)
 
 
 def check_request(profile: Profile, order: Order, kind: str, who: str) -> None:

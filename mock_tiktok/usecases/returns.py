@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 from typing import Any, Final
 
+from mock_tiktok import errors
 from mock_tiktok.domain.money import ZERO, Amount, coin, split
 from mock_tiktok.domain.orders import ClaimLine, LineItem, Order
 from mock_tiktok.domain.phrases import ACT_WORDS, AWAITED, SILENCE_WORDS
@@ -13,15 +14,7 @@ from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.rules import BUYER_ARRANGES, RUNS, NotAllowed, after, deadline, deadline_after, running
 from mock_tiktok.domain.state_machines import Table, claim_table
 from mock_tiktok.domain.words import Action, By, Claim, Dispute, Money, OrderStatus, Parcel, ReturnType
-from mock_tiktok.errors import (
-    ALREADY_CLOSED,
-    ALREADY_OPEN,
-    DISPUTES_USED_UP,
-    EDITS_USED_UP,
-    NOT_POSSIBLE,
-    TOO_LATE,
-    ApiError,
-)
+from mock_tiktok.errors import ApiError
 from mock_tiktok.state.agenda import BUYER, COURIER, MARKETPLACE, RANK_DEADLINE, RANK_PEOPLE, RANK_STEP
 from mock_tiktok.state.people import next_act, plan_named
 from mock_tiktok.state.platform import Platform
@@ -181,7 +174,7 @@ class ReturnLifecycle:
     def set_deadline(self, item: Return, due: datetime) -> Return:
         """Have the deadline that runs fall at another hour, for this request alone."""
         if item.deadline is None:
-            raise NOT_POSSIBLE(status=item.status, action="another deadline")
+            raise errors.NOT_POSSIBLE(status=item.status, action="another deadline")
         moved = replace(item, deadline=replace(item.deadline, due=due), updated_at=self._platform.now)
         self._keep(item, moved)
         self._effects.deadline_set(moved)
@@ -201,7 +194,7 @@ class ReturnLifecycle:
         while before.previous_return_id:
             changes, before = changes + 1, self._store.get_return(before.previous_return_id)
         if changes >= self._store.profile.count("request.edits"):
-            raise EDITS_USED_UP(count=changes)
+            raise errors.EDITS_USED_UP(count=changes)
         manner = Manner(item.return_id, is_quick_refund=item.is_quick_refund)
         if return_type is item.return_type:
             manner = replace(manner, shipment_type=item.shipment_type, handover_method=item.handover_method)
@@ -245,7 +238,7 @@ class ReturnLifecycle:
         except NotAllowed:
             if refusing:
                 raise refusing(item, action) from None
-            raise NOT_POSSIBLE(status=item.status, action=action) from None
+            raise errors.NOT_POSSIBLE(status=item.status, action=action) from None
 
     def check_now(self, item: Return, action: Action, by: By, refusing: Refusing | None = None) -> Return:
         """Return what comes of somebody's action; raise where it is refused, also for the hour and what was before."""
@@ -336,7 +329,7 @@ class ReturnLifecycle:
             return
         sides = {By.SELLER: {By.SELLER, By.SELLER_CENTER}, By.BUYER: {By.BUYER}, By.OPERATOR: {By.OPERATOR}}
         if by in sides.get(limit.whom, set()):
-            raise TOO_LATE(what=action.value.lower().replace("_", " "))
+            raise errors.TOO_LATE(what=action.value.lower().replace("_", " "))
 
     def _with_details(
         self, item: Return, action: Action, *, offer: Decimal | None, reason: str | None, sending: Sending
@@ -379,17 +372,17 @@ class ReturnLifecycle:
         order = self._store.order(item.order_id)
         claimed = order.claimed(item.lines)
         if any(self._store.held_by(line.id) not in (None, item.return_id) for line in claimed):
-            raise ALREADY_OPEN()
+            raise errors.ALREADY_OPEN()
         if item.return_type is ReturnType.REPLACEMENT:
             self._store.check_replaceable(claimed)
         most = self._store.profile.count("dispute.max_closed_per_product")
         for line in claimed:
             closed = sum(other.disputes_closed for other in self._store.returns_about(line, order.id))
             if closed >= most:
-                raise DISPUTES_USED_UP(count=closed)
+                raise errors.DISPUTES_USED_UP(count=closed)
         left = [min(part.amount.total, line.refundable) for part, line in zip(item.lines, claimed, strict=True)]
         if item.return_type is not ReturnType.REPLACEMENT and not any(left):
-            raise ALREADY_CLOSED()
+            raise errors.ALREADY_CLOSED()
         return self._with_shares(item, left)
 
     def _with_deadline(self, old: Return | None, item: Return) -> Return:

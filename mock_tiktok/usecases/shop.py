@@ -11,23 +11,14 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
+from mock_tiktok import errors
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.money import split
 from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.state_machines import Step
 from mock_tiktok.domain.words import Action, By, Claim, Parcel, ReturnType, is_plain
-from mock_tiktok.errors import (
-    COMMENT_TOO_LONG,
-    INVALID,
-    LINES_NOT_POSSIBLE,
-    NOT_POSSIBLE,
-    OFFERS_USED_UP,
-    OVER_REFUND,
-    PARCEL_NOT_REJECTABLE,
-    QUICK_REFUND,
-    ApiError,
-)
+from mock_tiktok.errors import ApiError
 from mock_tiktok.state.agenda import Entry
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import SkuQuantity, Store
@@ -127,11 +118,11 @@ class Shop(Queries):
     ) -> None:
         """Have the seller bring the label of returns that wait to be sent, instead of the platform's (assumed)."""
         if provider_id and provider_id not in (known := self.profile.numbers["courier.names"].value):
-            raise INVALID(what=f"return_provider_id {provider_id!r} is not one of {', '.join(known)}")
+            raise errors.INVALID(what=f"return_provider_id {provider_id!r} is not one of {', '.join(known)}")
         items = [self.store.get_return(return_id) for return_id in return_ids]
         for item in items:
             if item.claim is not Claim.APPROVED or item.parcel not in (Parcel.AWAITED, Parcel.LABELLED):
-                raise NOT_POSSIBLE(status=item.status, action="a shipping document")
+                raise errors.NOT_POSSIBLE(status=item.status, action="a shipping document")
         for item in items:
             self.return_lifecycle.label(item, kind, tracking_number, provider_id)
 
@@ -190,24 +181,24 @@ class Shop(Queries):
         """Create Return: the seller refunds, or takes back, without being asked. It needs no further approval."""
         order = self.store.order(order_id)
         if return_type not in (ReturnType.REFUND, ReturnType.RETURN_AND_REFUND):
-            raise INVALID(what=f"return_type {return_type!r} is not REFUND or RETURN_AND_REFUND")
+            raise errors.INVALID(what=f"return_type {return_type!r} is not REFUND or RETURN_AND_REFUND")
         refusals.check_request(self.profile, order, return_type, "SELLER")
         total = None
         if refund_total is not None:
             total = decisions.money("refund_total", refund_total, order.currency, currency)
         elif currency is not None and currency != order.currency:
-            raise INVALID(what=f"currency {currency} is not the order's {order.currency}")
+            raise errors.INVALID(what=f"currency {currency} is not the order's {order.currency}")
         self._within_refundable(order, total, line_item_ids)
         self.check_reason(reason, "seller", return_type, order.status)
         lines = self.store.units(order, line_item_ids, skus)
         if len({line.package_id for line in lines}) > 1:
-            raise LINES_NOT_POSSIBLE(why="one request covers lines of one package only")
+            raise errors.LINES_NOT_POSSIBLE(why="one request covers lines of one package only")
         caps = [line.refundable for line in lines]
         most = sum(caps, Decimal(0))
         if most <= 0:
             raise decisions.nothing_left(lines if line_item_ids or skus else order.lines)
         if total is not None and total > most:
-            raise OVER_REFUND(amount=total, most=most)
+            raise errors.OVER_REFUND(amount=total, most=most)
         shares = caps if total is None else split(total, caps, order.currency)
         return self.return_lifecycle.open(
             order,
@@ -292,11 +283,11 @@ class Shop(Queries):
         if action is not Action.REJECT_RECEIVED_PACKAGE:
             return
         if item.is_quick_refund:
-            raise QUICK_REFUND()
+            raise errors.QUICK_REFUND()
         if item.parcel is Parcel.SHIPPED and item.shipped_at:
             free_from = self.profile.due("inspection.undelivered_review_after", item.shipped_at)
             if self.platform.now < free_from:
-                raise PARCEL_NOT_REJECTABLE(why="it has not arrived")
+                raise errors.PARCEL_NOT_REJECTABLE(why="it has not arrived")
 
     def check_worth(self, item: Return, action: Action) -> None:
         """Raise what the platform says to paying for what is to be replaced where there is nothing to pay."""
@@ -308,7 +299,7 @@ class Shop(Queries):
     def check_offers(self, item: Return) -> None:
         """Raise what the platform says where the seller has offered a part as often as may be."""
         if item.offers_made >= self.profile.count("partial_offer.most") and item.claim is Claim.REQUESTED:
-            raise OFFERS_USED_UP(count=item.offers_made)
+            raise errors.OFFERS_USED_UP(count=item.offers_made)
 
     def _within_refundable(self, order: Order, total: Decimal | None, line_item_ids: Sequence[str]) -> None:
         """An amount above what is left is 25005005, also where nothing is left at all."""
@@ -317,17 +308,17 @@ class Shop(Queries):
         chosen = [line for line in order.lines if not line_item_ids or line.id in line_item_ids]
         most = sum((line.refundable for line in chosen if not line.cancelled), Decimal(0))
         if total > most:
-            raise OVER_REFUND(amount=total, most=most)
+            raise errors.OVER_REFUND(amount=total, most=most)
 
     def _check_images(self, images: Sequence[str]) -> None:
         """Refuse a picture that nobody has uploaded; with which code is assumed."""
         for image in images:
             if self.store.size_of(image) is None:
-                raise INVALID(what=f"images: image_id {image!r} has not been uploaded")
+                raise errors.INVALID(what=f"images: image_id {image!r} has not been uploaded")
 
     def _check_comment(self, comment: str | None) -> None:
         limit = self.profile.count("reject.comment_limit")
         if comment and len(comment.encode()) > limit:
-            raise COMMENT_TOO_LONG(limit=limit)
+            raise errors.COMMENT_TOO_LONG(limit=limit)
         if comment and not is_plain(comment):
-            raise INVALID(what="the comment has a control character", at="comment")
+            raise errors.INVALID(what="the comment has a control character", at="comment")
