@@ -4,6 +4,7 @@ It asks the very rules that the decisions themselves are held to, without decidi
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final
 
 from mock_tiktok.domain.cancellations import Cancellation
@@ -12,6 +13,7 @@ from mock_tiktok.domain.searches import Reason
 from mock_tiktok.domain.words import Action
 from mock_tiktok.errors import CANNOT_REJECT_RECEIPT, NOT_ELIGIBLE_RECEIPT, WRONG_TYPE, ApiError
 from mock_tiktok.usecases import decisions
+from mock_tiktok.usecases.possible import refused
 from mock_tiktok.usecases.shop import Shop
 
 # decision, eligible, code and words of the refusal, reasons for a rejection
@@ -33,16 +35,16 @@ def verdicts(shop: Shop, return_or_cancel_id: str, asked: Sequence[str]) -> Iter
         try:
             check(shop, case, decision)
             found.append((decision, True, None, None, reasons if decision.startswith("REJECT") else ()))
-        except ApiError as refused:
-            if refused.code == CANNOT_REJECT_RECEIPT.code:  # here it has a number of its own (C15)
-                refused = NOT_ELIGIBLE_RECEIPT(status=case.status)
-            found.append((decision, False, refused.code, refused.message, ()))
+        except ApiError as error:
+            if error.code == CANNOT_REJECT_RECEIPT.code:  # here it has a number of its own (C15)
+                error = NOT_ELIGIBLE_RECEIPT(status=case.status)
+            found.append((decision, False, error.code, error.message, ()))
     return found
 
 
 def takes(shop: Shop, item: Return, actions: Iterable[Action]) -> list[Action]:
     """Return which of the seller's decisions the return takes now."""
-    return [action for action in actions if not _refused(shop, item, action)]
+    return [action for action in actions if not refused(partial(check, shop, item, action))]
 
 
 def check(shop: Shop, case: Return | Cancellation, decision: str) -> None:
@@ -57,11 +59,3 @@ def check(shop: Shop, case: Return | Cancellation, decision: str) -> None:
     action = Action(decision)
     decisions.check_fits(case, action)
     shop.check_decision(case, action)
-
-
-def _refused(shop: Shop, item: Return, action: Action) -> bool:
-    try:
-        check(shop, item, action)
-    except ApiError:
-        return True
-    return False

@@ -180,8 +180,6 @@ class Shop(Queries):
     ) -> Return:
         """Create Return: the seller refunds, or takes back, without being asked. It needs no further approval."""
         order = self.store.order(order_id)
-        if return_type not in (ReturnType.REFUND, ReturnType.RETURN_AND_REFUND):
-            raise errors.INVALID(what=f"return_type {return_type!r} is not REFUND or RETURN_AND_REFUND")
         refusals.check_request(self.profile, order, return_type, "SELLER")
         total = None
         if refund_total is not None:
