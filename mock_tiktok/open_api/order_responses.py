@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
-from mock_tiktok.domain.money import Discounts, split
+from mock_tiktok.domain.money import split
 from mock_tiktok.domain.orders import LineItem, Order
 from mock_tiktok.domain.searches import Page
 from mock_tiktok.domain.words import Mark, OrderStatus
@@ -108,52 +108,28 @@ def _first_number(one: Order) -> str:
 
 def price_detail(one: Order) -> Json:
     """Return Get Price Detail: what was asked, what was given off, what is paid (which sum is which is assumed)."""
-    given = one.discounts
-    fees = one.shipping_fee + given.shipping, given.shipping_seller, given.shipping_platform
-    return {
-        **_price(one.currency, one.subtotal, given, fees, (one.product_tax, one.tax), one.fee),
-        "line_items": [
-            {
-                "id": line.id,
-                **_price(one.currency, line.price, line.discounts, _fees(line), (line.product_tax, line.tax), line.fee),
-            }
-            for line in one.lines
-        ],
-    }
+    lines = [{"id": line.id, **_price(line, line.price, line.shipping, one.currency)} for line in one.lines]
+    return {**_price(one, one.subtotal, one.shipping_fee, one.currency), "line_items": lines}
 
 
-def _fees(line: LineItem) -> tuple[Decimal, Decimal, Decimal]:
-    given = line.discounts
-    return line.shipping + given.shipping, given.shipping_seller, given.shipping_platform
-
-
-def _price(
-    currency: str,
-    goods: Decimal,
-    given: Discounts,
-    fees: tuple[Decimal, Decimal, Decimal],
-    taxes: tuple[Decimal, Decimal],
-    added: Decimal,
-) -> Json:
-    fee, by_seller, by_platform = fees
-    product_tax, tax = taxes
-    shipping = fee - by_seller - by_platform
+def _price(of: Order | LineItem, goods: Decimal, shipping: Decimal, currency: str) -> Json:
+    given, total = of.discounts, money(goods + shipping + of.tax + of.fee)
     return {
         "currency": currency,
-        "total": money(goods + shipping + tax + added),
-        "payment": money(goods + shipping + tax + added),
+        "total": total,
+        "payment": total,
         "sku_list_price": money(goods + given.product),
         "sku_sale_price": money(goods),
         "subtotal": money(goods),
         "subtotal_deduction_seller": money(given.seller),
         "subtotal_deduction_platform": money(given.platform),
-        "subtotal_tax_amount": money(product_tax),
-        "shipping_list_price": money(fee),
+        "subtotal_tax_amount": money(of.product_tax),
+        "shipping_list_price": money(shipping + given.shipping),
         "shipping_sale_price": money(shipping),
-        "shipping_fee_deduction_seller": money(by_seller),
-        "shipping_fee_deduction_platform": money(by_platform),
-        "tax_amount": money(tax),
-        "tax_rate": money((tax / goods).quantize(_RATE)) if goods else "0",
+        "shipping_fee_deduction_seller": money(given.shipping_seller),
+        "shipping_fee_deduction_platform": money(given.shipping_platform),
+        "tax_amount": money(of.tax),
+        "tax_rate": money((of.tax / goods).quantize(_RATE)) if goods else "0",
         "net_price_amount": money(goods + shipping),
     }
 
