@@ -19,7 +19,7 @@ from mock_tiktok.state.agenda import MARKETPLACE, RANK_DEADLINE, RANK_STEP
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import Store
 from mock_tiktok.usecases import refusals
-from mock_tiktok.usecases.effects import DEADLINE_SET, Effects, parts_of
+from mock_tiktok.usecases.effects import DEADLINE_SET, Effects
 from mock_tiktok.usecases.orders import OrderLifecycle, cancelled
 
 CANCEL_LAPSE: Final = "cancellation lapse"
@@ -196,24 +196,8 @@ class CancellationLifecycle:
         self._schedule(item)
         self._store.put_cancellation(item)
         self._record(item, "REQUEST", by, "Cancellation requested")
-        self._effects.publish(
-            item.created_at,
-            "cancellation_requested",
-            cancel_id=item.cancel_id,
-            order_id=item.order_id,
-            shop_id=item.shop_id,
-            cancel_type=item.cancel_type.value,
-            role=item.role.value,
-            by=by.value,
-            reason=item.reason,
-            reason_text=item.reason_text,
-            line_item_ids=tuple(line.line_item_id for line in item.lines),
-            currency=item.amount.currency,
-            refund_total=item.amount.total,
-            parts=parts_of(item),
-            status=item.status.value,
-            deadline=item.deadline.due if item.deadline else None,
-        )
+        kind, due = {"cancel_type": item.cancel_type.value}, item.deadline.due if item.deadline else None
+        self._effects.requested("cancellation_requested", item, by, kind, {"deadline": due})
 
     def _take_out(self, item: Cancellation) -> None:
         """Take the units out of the order; when none is left the order is cancelled."""

@@ -1,6 +1,6 @@
 """What a change of a return or cancellation makes known: a line of history, an event, money in the ledger, a mail."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -42,25 +42,31 @@ class Effects:
         """A request is new."""
         words = (SELLER_OPENING if item.role is Role.SELLER else OPENING)[item.return_type]
         self._record(item, words, by, reason_text=item.reason_text, images=images)
-        self.publish(
-            item.created_at,
-            "return_requested",
-            return_id=item.return_id,
-            order_id=item.order_id,
-            shop_id=item.shop_id,
-            return_type=item.return_type.value,
-            role=item.role.value,
-            by=by.value,
-            reason=item.reason,
-            reason_text=item.reason_text,
-            line_item_ids=tuple(line.line_item_id for line in item.lines),
-            currency=item.amount.currency,
-            refund_total=item.amount.total,
-            parts=parts_of(item),
-            status=item.status.value,
-            **_deadline(item),
-        )
+        self.requested("return_requested", item, by, {"return_type": item.return_type.value}, _deadline(item))
         self._shown(item, by, images)
+
+    def requested(
+        self, event: str, claim: Return | Cancellation, by: By, kind: Mapping[str, str], deadline: Mapping[str, object]
+    ) -> None:
+        """Tell what is asked for, of which units and for how much."""
+        self.publish(
+            claim.created_at,
+            event,
+            **_id(claim),
+            order_id=claim.order_id,
+            shop_id=claim.shop_id,
+            **kind,
+            role=claim.role.value,
+            by=by.value,
+            reason=claim.reason,
+            reason_text=claim.reason_text,
+            line_item_ids=tuple(line.line_item_id for line in claim.lines),
+            currency=claim.amount.currency,
+            refund_total=claim.amount.total,
+            parts=parts_of(claim),
+            status=claim.status.value,
+            **deadline,
+        )
 
     def happened(
         self,
