@@ -192,25 +192,11 @@ def _portions(
     for group, meant, amount in cuts:
         parts = meant.scaled_to(amount, unit).within(room, unit)
         room = room.less(parts)
-        portions.append(
-            _portion(left, group, parts, amount == left.sum(group), item_id, unit, cancels=group is unshipped)
-        )
+        ids = [one.site_line_id for one in group]
+        each = split(parts.total, [left.remaining[line_id] for line_id in ids], unit)
+        of_each, whole = dict(zip(ids, each, strict=True)), amount == left.sum(group)
+        portions.append(Portion(group is unshipped, tuple(group), parts, whole, item_id, of_each))
     return portions
-
-
-def _portion(
-    left: Left,
-    units: Sequence[LineUnit],
-    parts: Parts,
-    whole_units: bool,
-    item_id: int | None,
-    unit: Decimal,
-    *,
-    cancels: bool,
-) -> Portion:
-    ids = [one.site_line_id for one in units]
-    shares = split(parts.total, [left.remaining[line_id] for line_id in ids], unit)
-    return Portion(cancels, tuple(units), parts, whole_units, item_id, dict(zip(ids, shares, strict=True)))
 
 
 def start(
