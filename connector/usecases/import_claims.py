@@ -36,6 +36,10 @@ STRAYS: Final = 2  # coins per unit: one of tax, one of shipping
 CLOCK_SKEW: Final = timedelta(minutes=5)  # between us and the marketplace, at most
 NOTHING: Final = ClaimLine(line_id="", total=None, tax=Decimal(0), shipping=Decimal(0))
 STAMPS: Final = frozenset({"updated_at", "updated_source"})  # when and by whom: no news by themselves
+# What only an answer, or the wait for one, has brought.
+UNANSWERED: Final[Mapping[str, Any]] = dict.fromkeys(
+    ("error_code", "error_message", "decided_by", "offer_amount", "decision", "warned_at", "outbox_id")
+)
 MAKES: Final = {ClaimKind.RETURN: Operation.CREATE_RETURN, ClaimKind.CANCELLATION: Operation.CANCEL_ORDER}
 
 
@@ -231,13 +235,7 @@ def ask_anew(work: UnitOfWork, ended: Adjustment, status: RequestStatus) -> None
             created_at=work.now,
             updated_at=work.now,
             generation=ended.generation + 1,
-            error_code=None,
-            error_message=None,
-            decided_by=None,
-            offer_amount=None,
-            decision=None,
-            warned_at=None,
-            outbox_id=None,
+            **UNANSWERED,
         )
     )
 
