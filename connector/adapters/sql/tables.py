@@ -101,17 +101,9 @@ def _id() -> sa.Column[int]:
     return sa.Column("id", sa.Integer, primary_key=True, autoincrement=True)
 
 
-def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, server_default="")
-
-
 def _some(kind: Any, names: str, **more: Any) -> list[sa.Column[Any]]:
     """Return columns of one kind, which have a value unless they are said to be nullable."""
     return [sa.Column(name, kind, **{"nullable": False, **more}) for name in names.split()]
-
-
-def _money(name: str) -> sa.Column[Decimal]:
-    return sa.Column(name, Money, nullable=False, server_default="0")
 
 
 # A marketplace shop; `id` is the ChannelAdvisor ProfileID.
@@ -155,20 +147,19 @@ orders: Final = sa.Table(
     sa.Column("profile_id", sa.ForeignKey("shops.id"), nullable=False),
     *_some(sa.Text, "site_order_id site_status"),
     sa.Column("offered", sa.Boolean, nullable=False),  # false: UNPAID or ON_HOLD, not shown to the OMS
-    _text("seller_order_id"),
+    *_some(sa.Text, "seller_order_id", server_default=""),
     sa.Column("currency", sa.Text, nullable=False),
     sa.Column("total", Money, nullable=False),
-    _money("tax"),  # includes shipping tax, as ChannelAdvisor's TotalTaxPrice does
-    *_some(Money, "shipping shipping_tax", server_default="0"),
-    _money("discount"),  # by which `total` is less than the lines' prices with tax and shipping
-    sa.Column("checkout_status", sa.Text, nullable=False),  # ChannelAdvisor's words
-    *_some(sa.Text, "payment_status shipping_status"),
+    # `tax` includes shipping tax, as ChannelAdvisor's TotalTaxPrice does; by `discount` `total` is less than the lines'
+    # prices with tax and shipping
+    *_some(Money, "tax shipping shipping_tax discount", server_default="0"),
+    *_some(sa.Text, "checkout_status payment_status shipping_status"),  # ChannelAdvisor's words
     *_some(Utc, "created_at imported_at"),
     sa.Column("updated_at", Utc, nullable=False),  # moves with the order and with each of its adjustments
     *_some(Utc, "paid_at shipped_at delivered_at cancelled_at", nullable=True),
     *_some(sa.Text, "buyer_user_id buyer_email", server_default=""),
     sa.Column("recipient", sa.JSON, nullable=False),  # the marketplace's recipient_address object
-    _text("payment_method"),
+    *_some(sa.Text, "payment_method", server_default=""),
     sa.Column("site_updated", sa.BigInteger, nullable=False),  # the marketplace's update_time
     sa.Column("fingerprint", sa.Text, nullable=False),  # of the document last read
     sa.UniqueConstraint("profile_id", "site_order_id"),
@@ -185,8 +176,7 @@ order_items: Final = sa.Table(
     *_some(sa.Text, "site_sku_id site_product_id sku title"),
     sa.Column("quantity", sa.Integer, nullable=False),
     sa.Column("unit_price", Money, nullable=False),
-    _money("tax"),  # these four for all units together
-    *_some(Money, "shipping shipping_tax fee", server_default="0"),
+    *_some(Money, "tax shipping shipping_tax fee", server_default="0"),  # for all units together
 )
 
 # One unit, as the marketplace counts: what was paid for it, part by part.
@@ -199,8 +189,7 @@ line_units: Final = sa.Table(
     *_some(sa.Text, "site_sku_id package_id site_status"),
     sa.Column("shipped", sa.Boolean, nullable=False),
     sa.Column("price", Money, nullable=False),
-    *_some(Money, "tax shipping shipping_tax", server_default="0"),
-    _money("fee"),  # what else of the total falls on this unit
+    *_some(Money, "tax shipping shipping_tax fee", server_default="0"),  # fee: what else of the total falls on it
 )
 
 # A return or cancellation of the marketplace, as last read: the marketplace's half of a case.
@@ -234,13 +223,8 @@ adjustments: Final = sa.Table(
     sa.Column("is_restock", sa.Boolean, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("total", Money, nullable=False),  # always the sum of the parts that follow
-    _money("item_amount"),
-    _money("tax_amount"),
-    _money("shipping_amount"),
-    _money("shipping_tax_amount"),
-    _money("gift_amount"),
-    _money("gift_tax_amount"),
-    _money("recycling_amount"),
+    *_some(Money, "item_amount tax_amount shipping_amount shipping_tax_amount", server_default="0"),
+    *_some(Money, "gift_amount gift_tax_amount recycling_amount", server_default="0"),
     sa.Column("seller_adjustment_id", sa.Text, nullable=True),
     sa.Column("part", sa.Integer, nullable=False),  # one Adjust of the OMS is one adjustment per package
     sa.Column("site_adjustment_id", sa.Text, nullable=True),  # return_id or cancel_id
@@ -259,7 +243,7 @@ adjustments: Final = sa.Table(
     *_some(sa.Integer, "pictures videos", nullable=True),  # with which the buyer has asked
     sa.Column("deadline", Utc, nullable=True),
     sa.Column("shipped_back_at", Utc, nullable=True),  # since when the goods are on their way to the seller
-    _text("arbitration_status"),
+    *_some(sa.Text, "arbitration_status", server_default=""),
     *_some(sa.Text, "error_code error_message", nullable=True),
     sa.Column("decided_by", sa.Text, nullable=True),  # oms | default | channel (outside)
     # the connector's own
