@@ -7,6 +7,7 @@ leave the list while a client turns the pages (`Export` during `exported=false`)
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -45,18 +46,18 @@ class Expand:
 
 @dataclass(frozen=True)
 class Query:
-    """The options of one call, read and checked."""
+    """The options of one call, read and checked. Those are equal that take the same statement, with other values."""
 
     filter: Filter | None
-    values: Mapping[str, Any]
     expand: tuple[Expand, ...]
     select: tuple[Field, ...] | None
     order: tuple[tuple[Field, bool], ...]  # field, descending
-    top: int | None
-    skip: int
-    after: int | None
-    count: bool
     exported: bool | None
+    values: Mapping[str, Any] = dataclasses.field(compare=False)
+    top: int | None = dataclasses.field(compare=False)
+    skip: int = dataclasses.field(compare=False)
+    after: int | None = dataclasses.field(compare=False)
+    count: bool = dataclasses.field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,7 @@ def read_page(
     size = PAGE if query.top is None else min(PAGE, query.top)
     after = query.after if not query.order else None
     fields = _fields(entity, query.select)
-    statement = _statement(
-        entity, query.filter, query.order, after is not None, query.exported, nav, fields, query.expand
-    )
+    statement = _statement(entity, query, nav, after is not None)
     values = {
         **query.values,
         "parent": parent,
@@ -124,7 +123,7 @@ def read_page(
     found = connection.execute(statement, values).all() if size else []
     more = len(found) > size
     found = found[:size]
-    rows = _spelled(connection, entity, fields, query.expand, found, asked, cut=CHILD_PAGE)
+    rows = _spelled(connection, entity, query, found, asked, cut=CHILD_PAGE)
     document: Row = {"@odata.context": _context(asked, entity, query.select)}
     if query.count:
         counting = _counting(entity, query.filter, query.exported, nav)
@@ -141,7 +140,7 @@ def read_one(connection: Runs, entity: Entity, query: Query, asked: Asked, key: 
     found = connection.execute(_single(entity, fields, query.expand), {"key": key}).all()
     if not found:
         return None
-    [row] = _spelled(connection, entity, fields, query.expand, found, asked, cut=None)
+    [row] = _spelled(connection, entity, query, found, asked, cut=None)
     return {"@odata.context": f"{_context(asked, entity, query.select)}/$entity", **row}
 
 
@@ -157,20 +156,12 @@ def _fields(entity: Entity, select: tuple[Field, ...] | None) -> tuple[Field, ..
 
 
 @lru_cache(maxsize=512)
-def _statement(
-    entity: Entity,
-    found: Filter | None,
-    order: tuple[tuple[Field, bool], ...],
-    after: bool,
-    exported: bool | None,
-    nav: Nav | None,
-    fields: tuple[Field, ...],
-    expand: tuple[Expand, ...],
-) -> sa.Select[Any]:
-    statement = _conditions(_columns(entity, fields, expand), entity, found, exported, nav)
+def _statement(entity: Entity, query: Query, nav: Nav | None, after: bool) -> sa.Select[Any]:
+    columns = _columns(entity, _fields(entity, query.select), query.expand)
+    statement = _conditions(columns, entity, query.filter, query.exported, nav)
     if after:
         statement = statement.where(entity.key > sa.bindparam("after", type_=sa.Integer))
-    for field, descending in order:
+    for field, descending in query.order:
         if field.column is not None:
             statement = statement.order_by(field.column.desc() if descending else field.column)
     return (
@@ -232,15 +223,9 @@ def _conditions(
 
 
 def _spelled(
-    connection: Runs,
-    entity: Entity,
-    fields: tuple[Field, ...],
-    expand: tuple[Expand, ...],
-    found: Sequence[sa.Row[Any]],
-    asked: Asked,
-    *,
-    cut: int | None,
+    connection: Runs, entity: Entity, of: Query | Expand, found: Sequence[sa.Row[Any]], asked: Asked, *, cut: int | None
 ) -> list[Row]:
+    fields = _fields(entity, of.select)
     rows: list[Row] = []
     for values in found:
         row: Row = {}
@@ -253,44 +238,31 @@ def _spelled(
     if entity.decorate is not None and rows:
         entity.decorate(connection, {values[len(fields)]: row for values, row in zip(found, rows, strict=True)})
     at = len(fields) + 1
-    for wanted in expand:
-        hooks: list[Any] = []
-        if wanted.nav.here is not None:
-            hooks = [values[at] for values in found]
+    for wanted in of.expand:
+        if wanted.nav.target is None:
+            for row in rows:
+                row[wanted.nav.name] = []
+        else:
+            owned = [(row, values[len(fields)], values[at]) for row, values in zip(rows, found, strict=True)]
+            _hang(connection, entity, wanted, owned, asked, cut)
             at += 1
-        keys = [values[len(fields)] for values in found]
-        _hang(connection, entity, wanted, rows, keys, hooks, asked, cut=cut)
     return rows
 
 
 def _hang(
-    connection: Runs,
-    owner: Entity,
-    wanted: Expand,
-    rows: list[Row],
-    keys: list[int],
-    hooks: list[Any],
-    asked: Asked,
-    *,
-    cut: int | None,
+    connection: Runs, owner: Entity, wanted: Expand, rows: Sequence[tuple[Row, int, Any]], asked: Asked, cut: int | None
 ) -> None:
-    """Put an expanded list (or entity) into each row, with one query for all rows."""
+    """Put an expanded list (or entity) into each row, which has its key and its hook, with one query for all rows."""
     nav = wanted.nav
-    if nav.target is None:
-        for row in rows:
-            row[nav.name] = []
-        return
+    assert nav.target is not None
     target = nav.target()
-    fields = _fields(target, wanted.select)
-    owners = sorted({hook for hook in hooks if hook is not None})
-    statement = _children(target, nav, fields, wanted.expand)
+    owners = sorted({hook for _, _, hook in rows if hook is not None})
+    statement = _children(target, nav, _fields(target, wanted.select), wanted.expand)
     found = connection.execute(statement, {"owners": owners}).all() if owners else []
     by_owner: dict[Any, list[Row]] = {}
-    for values, row in zip(
-        found, _spelled(connection, target, fields, wanted.expand, found, asked, cut=cut), strict=True
-    ):
+    for values, row in zip(found, _spelled(connection, target, wanted, found, asked, cut=cut), strict=True):
         by_owner.setdefault(values[-1], []).append(row)
-    for row, key, hook in zip(rows, keys, hooks, strict=True):
+    for row, key, hook in rows:
         mine = by_owner.get(hook, [])
         if not nav.many:
             if mine:
