@@ -240,12 +240,7 @@ class UnitOfWork(Protocol):
     def outbox_entry_held(self, entry_id: int, words: str, *, until: datetime | None = None) -> None: ...
     def outbox_entry_due(self, entry_id: int, at: datetime | None) -> None: ...
     def outbox_entry_finished(
-        self,
-        entry_id: int,
-        state: OutboxState,
-        *,
-        site_id: str | None = None,
-        error: tuple[str, str] | None = None,
+        self, entry_id: int, state: OutboxState, *, site_id: str | None = None, error: tuple[str, str] | None = None
     ) -> None:
         """Keep how an entry ended: what it has made, or the error's code and words."""
 

@@ -36,12 +36,7 @@ from connector.usecases.history import lines_missing, moment
 
 
 def decide(
-    work: UnitOfWork,
-    adjustment: Adjustment,
-    decision: SellerDecision,
-    *,
-    by_default: bool = False,
-    secret: Secret,
+    work: UnitOfWork, adjustment: Adjustment, decision: SellerDecision, *, by_default: bool = False, secret: Secret
 ) -> None:
     """Record a decision; once all lines of the RMA have one, put it into the outbox. Raises NotNow, BadRequest.
 

@@ -200,13 +200,7 @@ def _portions(
 
 
 def start(
-    work: UnitOfWork,
-    order: Order,
-    region: str,
-    portions: Sequence[Portion],
-    request: Adjust,
-    *,
-    secret: Secret,
+    work: UnitOfWork, order: Order, region: str, portions: Sequence[Portion], request: Adjust, *, secret: Secret
 ) -> None:
     """Open the adjustments and put their decisions into the outbox. Raises Duplicate."""
     live = not_called_off(work, order.id)

@@ -69,15 +69,7 @@ class Effects:
         )
 
     def happened(
-        self,
-        old: Return,
-        new: Return,
-        action: Action,
-        by: By,
-        *,
-        reason: str | None,
-        note: str,
-        images: Sequence[str],
+        self, old: Return, new: Return, action: Action, by: By, *, reason: str | None, note: str, images: Sequence[str]
     ) -> None:
         """An act has changed a return."""
         text = self._store.profile.reasons.text(reason) if reason else ""

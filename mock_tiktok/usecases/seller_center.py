@@ -84,12 +84,7 @@ def refund(
     chosen = reason or shop.profile.reasons.first("seller", "REFUND", order.status) or ""
     total = _money("amount", amount, order.currency) if amount is not None else None
     return shop.create_return(
-        order_id,
-        ReturnType.REFUND,
-        chosen,
-        line_item_ids=line_item_ids or (),
-        refund_total=total,
-        by=By.SELLER_CENTER,
+        order_id, ReturnType.REFUND, chosen, line_item_ids=line_item_ids or (), refund_total=total, by=By.SELLER_CENTER
     )
 
 

@@ -434,12 +434,7 @@ class SqlUnitOfWork:
         self._move(t.outbox, {"due_at": at}, entry_id)
 
     def outbox_entry_finished(
-        self,
-        entry_id: int,
-        state: OutboxState,
-        *,
-        site_id: str | None = None,
-        error: tuple[str, str] | None = None,
+        self, entry_id: int, state: OutboxState, *, site_id: str | None = None, error: tuple[str, str] | None = None
     ) -> None:
         made = {} if site_id is None else {"site_id": site_id}
         refused = {} if error is None else dict(zip(("error_code", "error_message"), error, strict=True))
