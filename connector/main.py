@@ -99,22 +99,10 @@ class Connector:
         self._secret: Secret = secret or unguessable
         self._vault = _vault(settings, self.engine)
         self._store = SqlStore(self.engine, self._vault, clock)
-        self._marketplace = TikTok(
-            http=patient(http),
-            clock=clock,
-            app_key=settings.app_key,
-            app_secret=settings.app_secret,
-            url=settings.tiktok_url,
-            auth_url=settings.tiktok_auth_url,
-            http_timeout=settings.http_timeout,
-            page_size=settings.page_size,
-        )
-        self._onboarding = Onboarding(
-            self._store, self._marketplace, clock, settings.poll_interval, settings.webhook_url
-        )
+        self._marketplace = TikTok(patient(http), clock, settings)
+        self._onboarding = Onboarding(self._store, self._marketplace, clock, settings)
         self._worker = Worker(self._store, self._marketplace, settings, self._secret, clock)
-        life, unused = settings.access_token_life, settings.refresh_token_unused
-        oauth = OAuth(self._store, clock, self._secret, life=life, unused=unused)
+        oauth = OAuth(self._store, clock, self._secret, settings)
         self.commands = Commands(self._store, clock=clock, secret=self._secret, oauth=oauth, changed=self.look_again)
         self.notifications = Notifications(self._store, clock, settings.app_key, settings.app_secret, self.look_again)
         self.memory: Final = memory or Memory()

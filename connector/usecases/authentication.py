@@ -5,12 +5,13 @@ Secrets are kept as hashes only; they are long and random, so a plain hash is en
 
 import hashlib
 import hmac
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from connector.errors import BadCredentials, NotAuthorized
 from connector.ports import Clock, Secret, Store
 from connector.records import Access, Application, Client, ClientCredentials
+from connector.settings import Settings
 
 HOLDERS_AT_HAND: Final = 256
 
@@ -22,12 +23,12 @@ def _hash(secret: str) -> str:
 class OAuth:
     """Grants access tokens and knows their holders."""
 
-    def __init__(self, store: Store, clock: Clock, secret: Secret, *, life: timedelta, unused: timedelta) -> None:
+    def __init__(self, store: Store, clock: Clock, secret: Secret, settings: Settings) -> None:
         self._store = store
         self._clock = clock
         self._secret = secret
-        self._life = life
-        self._unused = unused
+        self._life = settings.access_token_life
+        self._unused = settings.refresh_token_unused
         self._at_hand: dict[str, tuple[Client, datetime]] = {}  # by the hash of their token, the latest last
 
     def add_client(self, name: str) -> ClientCredentials:

@@ -2,13 +2,12 @@
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from connector.domain.reasons import MARKETS
 from connector.errors import BadSettings, MarketplaceError
 from connector.ports import Access, AuthorizedShop, Clock, Grant, Marketplace, Store, UnitOfWork
 from connector.records import Shop, ShopAdded
-from connector.settings import check_default_answer
+from connector.settings import Settings, check_default_answer
 from connector.usecases.notifications import TOPICS
 from connector.usecases.round import first_round
 
@@ -22,8 +21,7 @@ class Onboarding:
     store: Store
     marketplace: Marketplace
     clock: Clock
-    poll_interval: timedelta
-    webhook_url: str | None = None
+    settings: Settings
 
     def add_shop(
         self, auth_code: str, *, name: str | None = None, default_answers: dict[str, str] | None = None
@@ -49,9 +47,9 @@ class Onboarding:
         called = name if len(taken) == 1 else None
         with self.store.writing() as work:
             added = [self._keep(work, shop, grant, called, default_answers) for shop in taken]
-        if self.webhook_url is not None:
+        if self.settings.webhook_url is not None:
             for shop in taken:
-                self._ask_to_be_told(Access(shop.cipher, grant.access_token), shop.shop_id, self.webhook_url)
+                self._ask_to_be_told(Access(shop.cipher, grant.access_token), shop.shop_id, self.settings.webhook_url)
         return added
 
     def _ask_to_be_told(self, access: Access, shop_id: str, address: str) -> None:
@@ -86,7 +84,7 @@ class Onboarding:
             added_at=now,
         )
         rounds_from = min((rounds.rounds_from for rounds in work.rounds()), default=now)
-        first = first_round(rounds_from, now, self.poll_interval)
+        first = first_round(rounds_from, now, self.settings.poll_interval)
         profile_id = work.shop_added(added, grant, rounds_from=rounds_from, next_round_at=first)
         return ShopAdded(profile_id, shop.shop_id, shop.cipher, known_as)
 

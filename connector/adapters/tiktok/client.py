@@ -32,6 +32,7 @@ from connector.domain.decisions import CancelOrder, Decision
 from connector.domain.site import Claim, ClaimKind, ReturnRecords, SiteOrder
 from connector.errors import Busy, Refused, TooMuch, Unavailable
 from connector.ports import Access, AuthorizedShop, Clock, Grant
+from connector.settings import Settings
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -59,18 +60,13 @@ def sign(secret: str, path: str, query: Mapping[str, str], body: bytes) -> str:
     return hmac.digest(secret.encode(), text, "sha256").hex()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class TikTok:
     """One developer app's view of the marketplace."""
 
     http: requests.Session
     clock: Clock
-    app_key: str
-    app_secret: str = field(repr=False)
-    url: str
-    auth_url: str
-    http_timeout: timedelta
-    page_size: int
+    settings: Settings
     # What the last search of a shop's list has shown, by the documents' marks; the next search of it forgets the rest.
     _shown: dict[tuple[str, str], dict[bytes, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -175,7 +171,7 @@ class TikTok:
         One that is seen twice counts once: what is changed while it is paged moves to the end, and another one into
         its place, past us.
         """
-        query = {"page_size": str(self.page_size), "sort_field": "update_time", "sort_order": "ASC"}
+        query = {"page_size": str(self.settings.page_size), "sort_field": "update_time", "sort_order": "ASC"}
         seen: set[str] = set()
         shown: set[str] = set()
         for _ in range(PAGES_AT_MOST):
@@ -196,8 +192,8 @@ class TikTok:
 
     def _token(self, verb: str, params: Mapping[str, str]) -> Grant:
         path = f"/api/v2/token/{verb}"
-        query = {"app_key": self.app_key, "app_secret": self.app_secret, **params}
-        data = self._exchange("GET", self.auth_url, path, query, headers={}, content=b"")
+        query = {"app_key": self.settings.app_key, "app_secret": self.settings.app_secret, **params}
+        data = self._exchange("GET", self.settings.tiktok_auth_url, path, query, headers={}, content=b"")
         return _read(wire.grant, data)
 
     def _call(
@@ -206,13 +202,13 @@ class TikTok:
         content = b"" if body is None else json_text.written(body)
         signed = {
             **query,
-            "app_key": self.app_key,
+            "app_key": self.settings.app_key,
             "timestamp": str(int(self.clock.now().timestamp())),
             **({"shop_cipher": shop.cipher} if shop.cipher else {}),
         }
-        signed["sign"] = sign(self.app_secret, path, signed, content)
+        signed["sign"] = sign(self.settings.app_secret, path, signed, content)
         headers = {"x-tts-access-token": shop.access_token, "Content-Type": "application/json"}
-        return self._exchange(method, self.url, path, signed, headers=headers, content=content)
+        return self._exchange(method, self.settings.tiktok_url, path, signed, headers=headers, content=content)
 
     def _exchange(
         self, method: str, origin: str, path: str, query: wire.Json, *, headers: Mapping[str, str], content: bytes
@@ -223,7 +219,7 @@ class TikTok:
         if content:
             request.headers["Content-Length"] = str(len(content))
         # The adapter itself, not the session: what a session adds is following redirects and keeping cookies.
-        http, patience = self.http, self.http_timeout.total_seconds()
+        http, patience = self.http, self.settings.http_timeout.total_seconds()
         try:
             adapter = http.get_adapter(request.url)
             verify = True if http.verify is None else http.verify

@@ -13,6 +13,7 @@ from connector.domain.decisions import ApproveReturn, SiteDecision
 from connector.domain.site import ClaimKind, SiteOrder
 from connector.errors import Busy, Refused, TooMuch, Unavailable
 from connector.ports import Access
+from connector.settings import Settings
 from tests.clock import HandClock
 from tests.refused import refused
 from tests.responses import Call
@@ -38,16 +39,8 @@ class Wire:
         self.http = requests.Session()
         self.http.trust_env = False
         self.http.mount("https://", self.stub)
-        self.tiktok = TikTok(
-            http=self.http,
-            clock=self.clock,
-            app_key="key",
-            app_secret="secret",
-            url="https://open-api.tiktokglobalshop.com",
-            auth_url="https://auth.tiktok-shops.com",
-            http_timeout=timedelta(seconds=1),
-            page_size=10,
-        )
+        settings = Settings("sqlite://", "key", "secret", http_timeout=timedelta(seconds=1), page_size=10)
+        self.tiktok = TikTok(self.http, self.clock, settings)
 
     def approve(self) -> str | None:
         return self.tiktok.send(SHOP, ApproveReturn(SiteDecision.APPROVE_REFUND), claim_id="9", key="K")
