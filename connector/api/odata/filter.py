@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -50,7 +50,15 @@ _COMPARE: Final[dict[type, Callable[[Any, Any], Condition]]] = {
     ast.GtE: lambda a, b: a >= b,
 }
 _MIRRORED: Final[dict[type, type]] = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
-_PARTS_OF_TIME: Final = frozenset({"year", "month", "day", "hour", "minute", "second"})
+_PARTS_OF_TIME: Final = ("year", "month", "day", "hour", "minute", "second")
+# What each function takes, what it makes of that, and how.
+_FUNCTIONS: Final[dict[str, tuple[Kind, Kind, Callable[[Any], Any]]]] = {
+    **{part: (Kind.TIME, Kind.INT, partial(sa.extract, part)) for part in _PARTS_OF_TIME},
+    "floor": (Kind.MONEY, Kind.INT, lambda sum_: sa.type_coerce(sum_, sa.BigInteger) // UNIT),
+    "ceiling": (Kind.MONEY, Kind.INT, lambda sum_: (sa.type_coerce(sum_, sa.BigInteger) + (UNIT - 1)) // UNIT),
+    "tolower": (Kind.TEXT, Kind.TEXT, sa.func.lower),
+    "toupper": (Kind.TEXT, Kind.TEXT, sa.func.upper),
+}
 _LITERALS: Final = (ast.String, ast.Integer, ast.Float, ast.DateTime, ast.Date)
 _ORDERED: Final = frozenset({Kind.INT, Kind.MONEY, Kind.TIME, Kind.TEXT})
 
@@ -301,26 +309,13 @@ class _Builder:
 
     def _function(self, node: ast.Call, scope: _Scope) -> _Operand:
         name = node.func.name.lower()
-        if name in _PARTS_OF_TIME:
-            inner = self._argument(node, scope, Kind.TIME)
-            return _Operand(f"{name}({inner.name})", Kind.INT, sa.extract(name, inner.column), inner.nullable)
-        if name in ("floor", "ceiling"):
-            inner = self._argument(node, scope, Kind.MONEY)
-            whole: sa.ColumnElement[int] = sa.type_coerce(inner.column, sa.BigInteger)
-            if name == "ceiling":
-                whole = whole + (UNIT - 1)
-            return _Operand(f"{name}({inner.name})", Kind.INT, whole // UNIT, inner.nullable)
-        if name in ("tolower", "toupper"):
-            inner = self._argument(node, scope, Kind.TEXT)
-            changed = sa.func.lower(inner.column) if name == "tolower" else sa.func.upper(inner.column)
-            return _Operand(f"{name}({inner.name})", Kind.TEXT, changed, inner.nullable)
-        raise BadQuery(OPTION, f"the function '{node.func.name}' is not supported.")
-
-    def _argument(self, node: ast.Call, scope: _Scope, kind: Kind) -> _Operand:
+        if name not in _FUNCTIONS:
+            raise BadQuery(OPTION, f"the function '{node.func.name}' is not supported.")
+        takes, gives, of = _FUNCTIONS[name]
         inner = self._operand(node.args[0], scope)
-        if inner.kind is not kind:
-            raise BadQuery(OPTION, f"{node.func.name} takes a {kind}; '{inner.name}' is a {inner.kind}.")
-        return inner
+        if inner.kind is not takes:
+            raise BadQuery(OPTION, f"{node.func.name} takes a {takes}; '{inner.name}' is a {inner.kind}.")
+        return _Operand(f"{name}({inner.name})", gives, of(inner.column), inner.nullable)
 
     def _next(self, node: Any, operand: _Operand, place: int | None) -> int:
         at = self._met if place is None else place
@@ -367,19 +362,10 @@ def _wrong_type(operand: _Operand) -> BadQuery:
 
 def _converter(operand: _Operand, node: Any) -> Convert:
     """Choose how a literal is read for a field, or refuse its type."""
-    match operand.kind, node:
-        case Kind.INT, ast.Integer():
-            return lambda text: _whole(operand, text)
-        case Kind.MONEY, ast.Integer() | ast.Float():
-            return lambda text: _amount(operand, text)
-        case Kind.TIME, ast.DateTime():
-            return lambda text: _moment(operand, text)
-        case Kind.TEXT, ast.String():
-            return lambda text: _text(operand, text)
-        case Kind.ENUM, ast.String():
-            return lambda text: _name(operand, text)
-        case _:
-            raise _wrong_type(operand)
+    read = _READ.get((operand.kind, type(node)))
+    if read is None:
+        raise _wrong_type(operand)
+    return partial(read, operand)
 
 
 def _whole(operand: _Operand, literal: str) -> int:
@@ -428,3 +414,14 @@ def _name(operand: _Operand, literal: str) -> str:
     if value not in operand.names:
         raise BadQuery(OPTION, f"'{operand.name}' takes one of {', '.join(operand.names)}; not '{value}'.")
     return value
+
+
+# How a literal of this kind is read for a field of that one.
+_READ: Final[dict[tuple[Kind, type], Callable[[_Operand, str], Any]]] = {
+    (Kind.INT, ast.Integer): _whole,
+    (Kind.MONEY, ast.Integer): _amount,
+    (Kind.MONEY, ast.Float): _amount,
+    (Kind.TIME, ast.DateTime): _moment,
+    (Kind.TEXT, ast.String): _text,
+    (Kind.ENUM, ast.String): _name,
+}
