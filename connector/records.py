@@ -78,13 +78,13 @@ class Application:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """What the token endpoint grants."""
+    """What the token endpoint grants, by the names that OAuth has for it."""
 
     access_token: str
-    expires_in: int
     token_type: str = "bearer"
+    expires_in: int
 
 
 @dataclass(frozen=True, slots=True)

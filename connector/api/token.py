@@ -6,6 +6,7 @@ Credentials come by HTTP Basic or as form fields. Every mistake is 400, as at Ch
 
 import base64
 import binascii
+from dataclasses import asdict
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -50,12 +51,7 @@ def token_routes(commands: Commands) -> Blueprint:
             return _refusal(error, WRONG[error])
         except _Refused as refused:
             return _refusal(refused.error, refused.description)
-        document = {
-            "access_token": granted.access_token,
-            "token_type": granted.token_type,
-            "expires_in": granted.expires_in,
-        }
-        return json_response(document, headers=NO_STORE)
+        return json_response(asdict(granted), headers=NO_STORE)
 
     return routes
 
