@@ -110,13 +110,12 @@ class Store:
             else:
                 self.open[adjustment.key] = case.number
             self._case_of["adjustment", adjustment.key] = case.number
+            if adjustment.return_id:  # a refund over several packages has several returns
+                self._case_of.setdefault(("return", adjustment.return_id), case.number)
         for part in case.parts:
             self._case_of["seller", (case.order_ref, part.seller_id)] = case.number
         if case.return_id:
             self._case_of.setdefault(("return", case.return_id), case.number)
-        for adjustment in case.adjustments.values():
-            if adjustment.return_id:  # a refund over several packages has several returns
-                self._case_of.setdefault(("return", adjustment.return_id), case.number)
         if case.cancel_id:
             self._case_of.setdefault(("cancel", case.cancel_id), case.number)
         for index, belongs in ((self.unsent, case.unsent), (self.troubled, case.troubled)):

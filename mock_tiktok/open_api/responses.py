@@ -163,8 +163,7 @@ def return_(item: Return, its_order: Order) -> Json:
 
 def _discounts(item: Return, its_order: Order) -> Json:
     """Return what was given off the units that come back, all of it whatever is refunded of them (assumed)."""
-    claimed = {part.line_item_id for part in item.lines}
-    given = Discounts.sum(line.discounts for line in its_order.lines if line.id in claimed)
+    given = Discounts.sum(line.discounts for line in its_order.claimed(item.lines))
     return {
         "currency": item.amount.currency,
         "product_seller_discount": money(given.seller),

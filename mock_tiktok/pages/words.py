@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -57,12 +58,8 @@ class Row:
     @property
     def goods(self) -> list[tuple[str, str, int]]:
         """Return what goes back: product, SKU, units."""
-        claimed = [self.order.line(line.line_item_id) for line in self.item.lines]
-        counted: dict[tuple[str, str], int] = {}
-        for line in claimed:
-            if line:
-                key = (line.product_name, line.seller_sku)
-                counted[key] = counted.get(key, 0) + 1
+        claimed = self.order.claimed(self.item.lines)
+        counted = Counter((line.product_name, line.seller_sku) for line in claimed)
         return [(product, sku, units) for (product, sku), units in counted.items()]
 
 

@@ -178,15 +178,11 @@ def _impossible_days(document: Mapping[str, Any]) -> Iterator[str]:
 def _unknown_reason(document: Mapping[str, Any], reasons: Reasons) -> Iterator[str]:
     """Tell of each reason that a number names and that the market does not offer to those whom it is about."""
     numbers = {name: row["value"] for name, row in document["numbers"].items()}
+    for_a_part = numbers["auto_partial.limits"].get("reasons", [])
     named = (
         ("cancel.partial_reason.value", [numbers["cancel.partial_reason"]], "seller", "CANCEL"),
         ("refund_only.paid_at_once.value", numbers["refund_only.paid_at_once"], "buyer", "REFUND"),
-        (
-            "auto_partial.limits.value.reasons",
-            numbers["auto_partial.limits"].get("reasons", []),
-            "buyer",
-            "RETURN_AND_REFUND",
-        ),
+        ("auto_partial.limits.value.reasons", for_a_part, "buyer", "RETURN_AND_REFUND"),
     )
     for where, keys, who, kind in named:
         known = [one.name for one in reasons.offered(who, kind)]

@@ -290,9 +290,7 @@ class Shop(Queries):
     def check_worth(self, item: Return, action: Action) -> None:
         """Raise what the platform says to paying for what is to be replaced where there is nothing to pay."""
         if action is Action.ISSUE_REPLACEMENT_REFUND and not item.amount.total:
-            order = self.store.order(item.order_id)
-            claimed = {part.line_item_id for part in item.lines}
-            raise decisions.nothing_left(line for line in order.lines if line.id in claimed)
+            raise decisions.nothing_left(self.store.order(item.order_id).claimed(item.lines))
 
     def check_offers(self, item: Return) -> None:
         """Raise what the platform says where the seller has offered a part as often as may be."""
