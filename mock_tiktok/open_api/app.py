@@ -30,8 +30,8 @@ LARGEST_BODY: Final = 4 * 1024 * 1024
 LARGEST_UPLOAD: Final = 12 * 1024 * 1024  # a picture, and what stands around it
 JSON: Final = "application/json; charset=utf-8"
 PLAIN: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME  # neither has a form in a document
-ACTS: Final[dict[str, Act]] = {
-    name: act for door in (authorization, orders, returns, cancellations, webhooks) for name, act in door.ACTS.items()
+ACTS: Final[dict[str, Act]] = {  # an operation is carried out by what is called like it
+    act.__name__: act for door in (authorization, orders, returns, cancellations, webhooks) for act in door.ACTS
 }
 
 Respond = Callable[[Callable[[str], Json], int], Response]

@@ -51,4 +51,4 @@ def shops(call: Call) -> Json:
     return wire.shops(call.market.sharing(call.shop.shop_id), call.app)
 
 
-ACTS: Final[dict[str, Act]] = {"shops": shops}
+ACTS: Final[tuple[Act, ...]] = (shops,)

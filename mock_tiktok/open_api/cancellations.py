@@ -28,9 +28,4 @@ def reject_cancellation(call: Call) -> Json:
     return {}
 
 
-ACTS: Final[dict[str, Act]] = {
-    "cancel_order": cancel_order,
-    "search_cancellations": search_cancellations,
-    "approve_cancellation": approve_cancellation,
-    "reject_cancellation": reject_cancellation,
-}
+ACTS: Final[tuple[Act, ...]] = (cancel_order, search_cancellations, approve_cancellation, reject_cancellation)

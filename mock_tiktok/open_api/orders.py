@@ -24,4 +24,4 @@ def price_detail(call: Call) -> Json:
     return wire.price_detail(call.shop.order(call.ids["order_id"]))
 
 
-ACTS: Final[dict[str, Act]] = {"search_orders": search_orders, "orders": orders, "price_detail": price_detail}
+ACTS: Final[tuple[Act, ...]] = (search_orders, orders, price_detail)

@@ -5,7 +5,7 @@ from typing import Final
 from mock_tiktok.open_api import requests as read
 from mock_tiktok.open_api import responses as wire
 from mock_tiktok.open_api.gateway import Act, Call, Json
-from mock_tiktok.usecases import decision_eligibility
+from mock_tiktok.usecases.decision_eligibility import verdicts
 
 
 def search_returns(call: Call) -> Json:
@@ -46,9 +46,9 @@ def reject_reasons(call: Call) -> Json:
     return wire.reasons(call.shop.reject_reasons(read.return_or_cancel_id(call.query)))
 
 
-def check_decisions(call: Call) -> Json:
+def decision_eligibility(call: Call) -> Json:
     which = read.return_or_cancel_id(call.query)
-    return wire.verdicts(decision_eligibility.verdicts(call.shop, which, read.decisions(call.query)))
+    return wire.verdicts(verdicts(call.shop, which, read.decisions(call.query)))
 
 
 def aftersale_eligibility(call: Call) -> Json:
@@ -60,16 +60,7 @@ def calculate_refund(call: Call) -> Json:
     return wire.calculated(call.shop.calculate_refund(**read.refund_question(call.body, call.version)))
 
 
-ACTS: Final[dict[str, Act]] = {
-    "search_returns": search_returns,
-    "records": records,
-    "approve_return": approve_return,
-    "reject_return": reject_return,
-    "create_return": create_return,
-    "upload_image": upload_image,
-    "upload_shipping_document": upload_shipping_document,
-    "reject_reasons": reject_reasons,
-    "decision_eligibility": check_decisions,
-    "aftersale_eligibility": aftersale_eligibility,
-    "calculate_refund": calculate_refund,
-}
+ACTS: Final[tuple[Act, ...]] = (
+    search_returns, records, approve_return, reject_return, create_return, upload_image, upload_shipping_document,
+    reject_reasons, decision_eligibility, aftersale_eligibility, calculate_refund,
+)  # fmt: skip

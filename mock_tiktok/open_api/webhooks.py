@@ -23,4 +23,4 @@ def delete_webhook(call: Call) -> Json:
     return {}
 
 
-ACTS: Final[dict[str, Act]] = {"webhooks": webhooks, "set_webhook": set_webhook, "delete_webhook": delete_webhook}
+ACTS: Final[tuple[Act, ...]] = (webhooks, set_webhook, delete_webhook)
