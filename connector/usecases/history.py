@@ -126,7 +126,7 @@ def describe(decision: Decision) -> str:
     if isinstance(decision, CreateRefund | ApproveReturn) and decision.amount is not None:
         sum_ = said(decision.amount, decision.currency)
     count = len(decision.line_ids) if isinstance(decision, OrderDecision) else 0
-    return DECISIONS[key].format(sum=sum_, units=units(count))
+    return DECISIONS[key].format(sum=sum_, units=so_many(count))
 
 
 def found(decision: Decision, how: str = "carried out although its answer was lost") -> str:
@@ -134,6 +134,6 @@ def found(decision: Decision, how: str = "carried out although its answer was lo
     return f"Found at {MARKETPLACE} ({describe(decision)}): {how}"
 
 
-def units(count: int) -> str:
+def so_many(count: int) -> str:
     """Return a number of units in words."""
     return "1 unit" if count == 1 else f"{count} units"

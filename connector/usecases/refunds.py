@@ -18,7 +18,7 @@ from connector.errors import BadRequest
 from connector.ports import Secret, UnitOfWork
 from connector.records import Adjust, AdjustItem, Adjustment, AdjustOrder, LineUnit, Order, OrderItem, amounts
 from connector.usecases.blocking import hold, in_the_way
-from connector.usecases.history import SELLER_REFUND, units
+from connector.usecases.history import SELLER_REFUND, so_many
 from connector.usecases.import_claims import OURS
 from connector.usecases.outbox import check_amount, check_coins, enqueue
 from connector.usecases.refundable import Left, not_called_off, what_is_left, what_was_paid
@@ -149,22 +149,18 @@ def _chosen(left: Left, units: list[LineUnit], item: OrderItem, request: AdjustI
             )
             raise BadRequest("SiteOrderLineItemIDs", f"{why} {lost}")
         if request.quantity is not None and request.quantity != len(chosen):
-            raise BadRequest("Quantity", f"is {request.quantity}, and {_units(len(chosen))} named")
+            raise BadRequest("Quantity", f"is {request.quantity}, and {so_many(len(chosen))} named")
         return chosen
     if request.quantity is not None and not 0 < request.quantity <= item.quantity:
-        raise BadRequest("Quantity", f"is {request.quantity}, and this line has {_units(item.quantity)}")
+        raise BadRequest("Quantity", f"is {request.quantity}, and this line has {so_many(item.quantity)}")
     fresh = sorted(units, key=lambda unit: unit.site_line_id not in left.untouched)  # a stable sort
     chosen = fresh if request.quantity is None else fresh[: request.quantity]
     if not chosen or (request.quantity is not None and len(chosen) < request.quantity):
         if left.is_free([unit for unit in left.units if unit.item_id == item.id]):
             raise BadRequest("ID", "nothing was paid for this line")
-        some = f"only {_units(len(units))}" if units else "no unit"
+        some = f"only {so_many(len(units))}" if units else "no unit"
         raise BadRequest("Quantity", f"{some} of this line can still be refunded")
     return chosen
-
-
-def _units(count: int) -> str:
-    return f"{count} unit{'s' * (count != 1)}"
 
 
 def _portions(
@@ -213,7 +209,7 @@ def start(
         opened = _adjustment(order, portion, part, request, reason, work.now)
         opened = replace(opened, id=work.added(opened))
         verb = "Cancellation" if portion.cancels else "Refund"
-        text = f"{verb} of {said(portion.parts.total, order.currency)} for {units(len(line_ids))} asked for"
+        text = f"{verb} of {said(portion.parts.total, order.currency)} for {so_many(len(line_ids))} asked for"
         work.note(order.profile_id, order.id, by="oms", event="refund_asked", text=text, words=reason)
         if request.prevent_site_processing:
             continue
