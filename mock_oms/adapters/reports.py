@@ -216,7 +216,7 @@ def questions(rows: Sequence[Json]) -> Iterator[Question]:
         else:
             ways = ways[: 1 + without]
         if without:
-            ways += [("{} eq null", _is_nothing), ("{} ne null", lambda value: value is not None)]
+            ways += [("{} eq null", lambda value: value is None), ("{} ne null", lambda value: value is not None)]
         for text, holds in ways:
             yield Question(name, text.format(name), sorted(row for row, value in values.items() if holds(value)))
     if len(rows) > 1:
@@ -265,10 +265,6 @@ def _comparing(word: str, compare: Callable[[Any, Any], bool], with_: Any) -> Ca
 
 def _of(part: Callable[[Any], int], number: int) -> Callable[[Any], bool]:
     return lambda value: value is not None and part(value) == number
-
-
-def _is_nothing(value: Any) -> bool:
-    return value is None
 
 
 def _sortable(rows: Sequence[Json]) -> list[str]:
