@@ -6,16 +6,15 @@ that comes with this package, and the tags of the features.
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import click
 import yaml
-from pytest_bdd.gherkin_parser import get_gherkin_document
+from pytest_bdd.feature import get_feature
 
 from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.cli.outputs import OUT_FILE, Writing, make_room
@@ -44,35 +43,22 @@ class Cover:
 
 def register() -> tuple[Requirement, ...]:
     """Return every statement of the guide, in its order."""
-    text = files("rehearsal").joinpath("requirements.yaml").read_text(encoding="utf-8")
-    return tuple(Requirement(**line) for line in yaml.safe_load(text))
+    return tuple(Requirement(**line) for line in yaml.safe_load(_resource("requirements.yaml")))
+
+
+def _resource(name: str) -> str:
+    return files("rehearsal").joinpath(name).read_text(encoding="utf-8")
 
 
 def covers(folder: Path) -> Mapping[str, Sequence[Cover]]:
     """Return which scenarios under `folder` carry which tag."""
     found: dict[str, list[Cover]] = defaultdict(list)
     for path in sorted(folder.rglob("*.feature")):
-        feature = get_gherkin_document(str(path), ENCODING).feature
-        for tags, scenario in _tagged(feature):
-            for tag in tags:
-                found[tag].append(Cover(path.relative_to(folder).as_posix(), feature.name, scenario))
+        feature = get_feature(str(path.parent), path.name, ENCODING)
+        for scenario in feature.scenarios.values():
+            for tag in scenario.tags | feature.tags | (scenario.rule.tags if scenario.rule else set()):
+                found[tag].append(Cover(path.relative_to(folder).as_posix(), feature.name, scenario.name))
     return found
-
-
-def _tagged(feature: Any) -> Iterator[tuple[frozenset[str], str]]:
-    above = _names(feature)
-    for child in feature.children:
-        if child.scenario:
-            yield above | _names(child.scenario), child.scenario.name
-        elif child.rule:
-            inside = above | _names(child.rule)
-            for grandchild in child.rule.children:
-                if grandchild.scenario:
-                    yield inside | _names(grandchild.scenario), grandchild.scenario.name
-
-
-def _names(tagged: Any) -> frozenset[str]:
-    return frozenset(tag.name.removeprefix("@") for tag in tagged.tags)
 
 
 def holes(wanted: Sequence[Requirement], covered: Mapping[str, Sequence[Cover]]) -> list[str]:
@@ -82,35 +68,18 @@ def holes(wanted: Sequence[Requirement], covered: Mapping[str, Sequence[Cover]])
 
 def table(wanted: Sequence[Requirement], covered: Mapping[str, Sequence[Cover]]) -> str:
     """Return the table as Markdown."""
-    played = sum(1 for requirement in wanted if covered.get(requirement.id))
-    lines = [
-        "# Requirements and the scenarios that play them",
-        "",
-        "Every statement of the guide *TikTok for Rithum: Returns & Refunds* (page of 2025-08-19), in our words.",
-        "Made by `make requirements` from the tags of the features; a test says when it is out of date.",
-        "",
-        f"{played} of {len(wanted)} are played; the others say why not.",
-        "",
-        "| Id | Part of the guide | What it says | Played by |",
-        "|---|---|---|---|",
-    ]
-    for requirement in wanted:
-        scenarios_shown = _links(covered.get(requirement.id, ()))
-        excuse = f"*not played:* {requirement.because}" if requirement.because else "**nothing yet**"
-        lines.append(f"| {requirement.id} | {requirement.part} | {requirement.says} | {scenarios_shown or excuse} |")
-    lines += [
-        "",
-        "## Trouble",
-        "",
-        "The guide has no words on what goes wrong. What a connector owes its users even then is played by scenarios",
-        "that are tagged `@trouble`.",
-        "",
-        "| Feature | Scenarios |",
-        "|---|---|",
-    ]
-    for feature, played_in in groupby(covered.get("trouble", ()), key=lambda cover: cover.feature):
-        lines.append(f"| {feature} | {_links(list(played_in))} |")
-    return "\n".join(lines) + "\n"
+    rows = []
+    for one in wanted:
+        excuse = f"*not played:* {one.because}" if one.because else "**nothing yet**"
+        played_by = _links(covered.get(one.id, ())) or excuse
+        rows.append(f"| {one.id} | {one.part} | {one.says} | {played_by} |")
+    by_feature = groupby(covered.get("trouble", ()), key=lambda cover: cover.feature)
+    return _resource("requirements.md").format(
+        played=sum(1 for one in wanted if covered.get(one.id)),
+        count=len(wanted),
+        rows="\n".join(rows),
+        trouble="\n".join(f"| {feature} | {_links(list(played_in))} |" for feature, played_in in by_feature),
+    )
 
 
 def _links(scenarios: Sequence[Cover]) -> str:
