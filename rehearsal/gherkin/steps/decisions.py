@@ -72,12 +72,12 @@ for _words, _does in {
     ),
 }.items():
     act(_words)(_does)
-act(f"the seller <has refunded/refunds> {{BUYER}}{NO_PART}{{THE_GOODS}}", news=True)(
+act(f"the seller <has refunded/refunds> {{BUYER}}{NO_PART}{{THE_GOODS}}", heard=(given, when))(
     by(lambda people: people.seller.refunds)
 )
 act(
     f"the seller <has refunded/refunds> {{BUYER}}{NO_PART}{{THE_GOODS}}, and <put/puts> (?:it|them) back on the shelf",
-    news=True,
+    heard=(given, when),
 )(by(lambda people: people.seller.refunds, restock=True))
 
 
@@ -91,19 +91,19 @@ def _(people: Cast, which: Which, key: str, words: str) -> None:
     people.seller.rejects(people.buyer(which.name), which, reason=key, words=words)
 
 
-@act("the seller <has offered/offers> {BUYER} {SUM}{ABOUT}", news=True)
+@act("the seller <has offered/offers> {BUYER} {SUM}{ABOUT}", heard=(given, when))
 def _(people: Cast, which: Which, sum: str) -> None:
     buyer, offered = people.buyer(which.name), money(sum)
     demand_part(offered, buyer.asks_over(which), f"an offer is below what {buyer.name} asks for:")
     people.seller.approves(buyer, which, amount=offered)
 
 
-@act("the seller <has found/finds> {BUYER}'s {FOUND} {GRADE} and <refused/refuses> (?:them|it)", news=True)
+@act("the seller <has found/finds> {BUYER}'s {FOUND} {GRADE} and <refused/refuses> (?:them|it)", heard=(given, when))
 def _(people: Cast, which: Which, grade: str) -> None:
     people.seller.finds(people.buyer(which.name), which, grade=as_grade(grade), accept=False)
 
 
-@act("the seller <has found/finds> {BUYER}'s {FOUND} {GRADE} and <accepted/accepts> (?:them|it)", news=True)
+@act("the seller <has found/finds> {BUYER}'s {FOUND} {GRADE} and <accepted/accepts> (?:them|it)", heard=(given, when))
 def _(people: Cast, which: Which, grade: str) -> None:
     people.seller.finds(people.buyer(which.name), which, grade=as_grade(grade), accept=True)
 
@@ -114,7 +114,7 @@ _BUT: Final = rf"but (?P<some>[^,]+?) (?P<other>{'|'.join(GRADES)}|\w+)"
 @act(
     f"the seller <has found/finds> {{BUYER}}'s {{FOUND}} {{GRADE}}, {_BUT}, "
     "and (?P<end><accepted/accepts>|<refused/refuses>) (?:them|it)",
-    news=True,
+    heard=(given, when),
 )
 def _(people: Cast, which: Which, grade: str, some: str, other: str, end: str) -> None:
     but = [(which_of(about=some), as_grade(other))]
@@ -143,7 +143,7 @@ def _(people: Cast, which: Which, answer: str) -> None:
 # refunds the seller starts
 
 
-@act("the seller <has refunded/refunds> {BUYER} {SUM}{ABOUT}", news=True)
+@act("the seller <has refunded/refunds> {BUYER} {SUM}{ABOUT}", heard=(given, when))
 def _(people: Cast, which: Which, sum: str) -> None:
     _refunds(people.seller, people.buyer(which.name), which, money(sum))
 

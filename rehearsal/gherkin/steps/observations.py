@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pytest_bdd import given, then, when
+from pytest_bdd import then
 
 from rehearsal.control.stage import Json, Problem
 from rehearsal.gherkin.buyer import shown
@@ -31,7 +31,7 @@ from rehearsal.gherkin.errors import Miswritten, NotJudged
 from rehearsal.gherkin.expect import Differs, expect
 from rehearsal.gherkin.refusals import LATER
 from rehearsal.gherkin.staff import BOOKS
-from rehearsal.gherkin.steps.phrases import evidence, expect_sum, lines, moment, money, number, phrase, table, time
+from rehearsal.gherkin.steps.phrases import act, evidence, expect_sum, lines, moment, money, number, phrase, table, time
 from rehearsal.gherkin.which import ORDINALS, Which
 from rehearsal.sums import Sum
 
@@ -316,8 +316,7 @@ def _(people: Cast, which: Which, datatable: list[list[str]] | None = None) -> N
             expect(f"the page {where}", expected, page)
 
 
-@given(phrase("somebody has watched {BUYER}'s {REQUEST} for {SPAN}"))
-@when(phrase("somebody watches {BUYER}'s {REQUEST} for {SPAN}"))
+@act("somebody <has watched/watches> {BUYER}'s {REQUEST} for {SPAN}", heard=())
 def _(people: Cast, which: Which, span: str) -> None:
     people.watcher.watches(people.buyer(which.name), which, for_=time(span), clock=people.clock)
 

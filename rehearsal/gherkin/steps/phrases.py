@@ -25,6 +25,8 @@ from rehearsal.gherkin.expect import Differs, expect
 from rehearsal.gherkin.which import NOUNS, ORDINALS, Which
 from rehearsal.sums import DECIMALS, Missaid, Sum, read
 
+Does = Callable[..., None]  # the function of a step
+
 GRADES: Final = {
     "as sold": "AS_SOLD",
     "used": "USED",
@@ -230,29 +232,29 @@ def which(*, about: str | None, found: str | None = None, **said: str | None) ->
     return Which(**parts)
 
 
-def act(text: str, *, news: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def act(text: str, *, heard: Collection[object] = (when,)) -> Callable[[Does], Does]:
     """Return a decorator that makes an act a step, in two tenses: "the seller <has approved/approves> ...".
 
-    Said as something that is done the act stands alone. Said as what happens, all hear of it, so that the round,
-    the payment and the mail that follow can be looked at; with `news` after what is done, too.
+    Said as something that is done (`given`) the act stands alone. Said as what happens (`when`), all hear of it, so
+    that the round, the payment and the mail that follow can be looked at; `heard` says where it is otherwise.
     """
     done, happens = (re.sub(r"<([^<>/]*)/([^<>/]*)>", rf"\{tense}", text) for tense in (1, 2))
 
-    def register(does: Callable[..., None]) -> Callable[..., None]:
+    def register(does: Does) -> Does:
         @wraps(does)
         def does_and_waits(people: Cast, **words: Any) -> None:
             does(people, **words)
             people.clock.news_goes_round()
 
-        given(phrase(done), stacklevel=2)(does_and_waits if news else does)
+        given(phrase(done), stacklevel=2)(does_and_waits if given in heard else does)
         if happens != done:
-            when(phrase(happens), stacklevel=2)(does_and_waits)
+            when(phrase(happens), stacklevel=2)(does_and_waits if when in heard else does)
         return does
 
     return register
 
 
-def by(who: Callable[[Cast], Callable[..., object]], **how: Any) -> Callable[..., None]:
+def by(who: Callable[[Cast], Callable[..., object]], **how: Any) -> Does:
     """Return an act of somebody's that concerns one of a buyer's orders or requests."""
 
     def does(people: Cast, which: Which) -> None:
@@ -261,7 +263,7 @@ def by(who: Callable[[Cast], Callable[..., object]], **how: Any) -> Callable[...
     return does
 
 
-def by_buyer(act: Callable[[Buyer, Which], object]) -> Callable[..., None]:
+def by_buyer(act: Callable[[Buyer, Which], object]) -> Does:
     """Return what a buyer does about one of their orders or requests, as the function of a step."""
     return by(lambda people: act)
 

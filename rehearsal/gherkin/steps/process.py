@@ -2,36 +2,32 @@
 
 from typing import Final
 
-from pytest_bdd import given, then, when
+from pytest_bdd import given, then
 
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.expect import expect
-from rehearsal.gherkin.steps.phrases import number, phrase, time, times
+from rehearsal.gherkin.steps.phrases import act, number, phrase, time, times
 
 _RHYTHM: Final = "after every (?:{COUNT} )?(?P<what>commits?|calls? that changes? something)"
 
 
-@given(phrase("the connector has been killed"))
-@when(phrase("the connector is killed"))
+@act("the connector <has been/is> killed", heard=())
 def _(people: Cast) -> None:
     people.connector.dies()
 
 
-@given(phrase("the connector has started again"))
-@when(phrase("the connector starts again"))
+@act("the connector <has started/starts> again", heard=())
 def _(people: Cast) -> None:
     people.connector.starts()
 
 
-@given(phrase("the connector has been killed and started again"))
-@when(phrase("the connector is killed and starts again"))
+@act("the connector <has been/is> killed and <started/starts> again", heard=())
 def _(people: Cast) -> None:
     people.connector.dies()
     people.connector.starts()
 
 
-@given(phrase("the connector has been down for {SPAN}"))
-@when(phrase("the connector is down for {SPAN}"))
+@act("the connector <has been/is> down for {SPAN}", heard=())
 def _(people: Cast, span: str) -> None:
     people.connector.dies()
     people.clock.passes(time(span))

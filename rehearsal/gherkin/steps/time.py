@@ -53,22 +53,19 @@ def _(people: Cast, which: Which, span: str) -> None:
     people.operator.gives_time(people.buyer(which.name), which, spelled(span))
 
 
-@given(phrase("{SPAN} (?:has|have) passed"))
-@when(phrase("{SPAN} pass(?:es)?"))
+@act("{SPAN} <(?:has|have) passed/pass(?:es)?>", heard=())
 def _(people: Cast, span: str) -> None:
     people.clock.passes(time(span))
 
 
-@given(phrase("everybody has heard of it"))
-@when(phrase("everybody hears of it"))
+@act("everybody <has heard/hears> of it", heard=())
 def _(people: Cast) -> None:
     if people.connector.down:
         raise Miswritten("the connector is down: nobody hears of anything before it has started again")
     people.clock.all_have_heard()
 
 
-@given(phrase("it is {SPAN} before the answer to {BUYER}{ABOUT} is due"))
-@when(phrase("the clock stands {SPAN} before the answer to {BUYER}{ABOUT} is due"))
+@act("<it is/the clock stands> {SPAN} before the answer to {BUYER}{ABOUT} is due", heard=())
 def _(people: Cast, span: str, which: Which) -> None:
     people.clock.goes_before(people.buyer(which.name).deadline(which), time(span))
 
@@ -78,7 +75,6 @@ def _(people: Cast, which: Which) -> None:
     people.clock.goes_to(people.buyer(which.name).deadline(which))
 
 
-@given(phrase("it is {SPAN} after the answer to {BUYER}{ABOUT} was due"))
-@when(phrase("{SPAN} pass(?:es)? after the answer to {BUYER}{ABOUT} was due"))
+@act("<it is {SPAN}/{SPAN} pass(?:es)?> after the answer to {BUYER}{ABOUT} was due", heard=())
 def _(people: Cast, span: str, which: Which) -> None:
     people.clock.goes_to(people.buyer(which.name).deadline(which, was=True) + time(span))
