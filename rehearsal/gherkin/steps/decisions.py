@@ -81,13 +81,8 @@ act(
 )(by(lambda people: people.seller.refunds, restock=True))
 
 
-@act("the seller <has rejected/rejects> {BUYER}'s {REQUEST}, saying {WORDS}")
-def _(people: Cast, which: Which, words: str) -> None:
-    people.seller.rejects(people.buyer(which.name), which, words=words)
-
-
-@act("the seller <has rejected/rejects> {BUYER}'s {REQUEST}, giving (?P<key>[a-z][a-z0-9_]+) and saying {WORDS}")
-def _(people: Cast, which: Which, key: str, words: str) -> None:
+@act("the seller <has rejected/rejects> {BUYER}'s {REQUEST}, (?:giving (?P<key>[a-z][a-z0-9_]+) and )?saying {WORDS}")
+def _(people: Cast, which: Which, key: str | None, words: str) -> None:
     people.seller.rejects(people.buyer(which.name), which, reason=key, words=words)
 
 

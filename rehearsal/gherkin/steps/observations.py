@@ -153,23 +153,10 @@ def _(people: Cast, which: Which, words: str) -> None:
     expect(f"{which.name}'s appeal", words, people.buyer(which.name).appeal(which))
 
 
-@then(phrase("{BUYER} has been paid back {SUM}{ABOUT}"))
-def _(people: Cast, which: Which, sum: str) -> None:
-    _paid_back(people, which, money(sum))
-
-
-@then(phrase("{BUYER} has been paid back nothing{ABOUT}"))
-def _(people: Cast, which: Which) -> None:
-    _paid_back(people, which, None)
-
-
-@then(phrase("{BUYER} has been paid back everything{ABOUT}"))
-def _(people: Cast, which: Which) -> None:
-    _paid_back(people, which, people.buyer(which.name).everything(which))
-
-
-def _paid_back(people: Cast, which: Which, expected: Sum | None) -> None:
+@then(phrase("{BUYER} has been paid back (?:{SUM}|nothing|(?P<all>everything)){ABOUT}"))
+def _(people: Cast, which: Which, sum: str | None, all: str | None) -> None:
     buyer = people.buyer(which.name)
+    expected = money(sum) if sum else buyer.everything(which) if all else None
     paid = people.watcher.paid_back(buyer, which)
     with _explained(people, which.name):
         expect_sum(buyer, f"paid back to {which.name}", expected, paid if expected or paid.amount else None)

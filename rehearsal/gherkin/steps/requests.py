@@ -45,24 +45,16 @@ for _words, _does in {
     act(_words)(_does)
 
 
-@act("{BUYER} <has asked/asks> for {THEIR} money(?: back)?{ABOUT}, because {WORDS}")
-def _(people: Cast, which: Which, words: str) -> None:
-    people.buyer(which.name).asks("REFUND", which, words)
-
-
-@act("{BUYER} <has asked/asks> for a replacement{ABOUT}, because {WORDS}")
-def _(people: Cast, which: Which, words: str) -> None:
-    people.buyer(which.name).asks("REPLACEMENT", which, words)
-
-
-@act("{BUYER} <has asked/asks> to send (?:it )?back{ABOUT}, because {WORDS}")
-def _(people: Cast, which: Which, words: str) -> None:
-    people.buyer(which.name).asks("RETURN_AND_REFUND", which, words)
-
-
 # What a buyer wants, and where what they show of it lies.
 WANTS: Final = {"for {THEIR} money(?: back)?": "REFUND", "to send (?:it )?back": "RETURN_AND_REFUND"}
 SHOWN: Final = {"picture": "https://shown.example/{}.jpeg", "video": "https://shown.example/{}.mp4"}
+
+for _words, _kind in (WANTS | {"for a replacement": "REPLACEMENT"}).items():
+
+    @act(f"{{BUYER}} <has asked/asks> {_words}{{ABOUT}}, because {{WORDS}}")
+    def _(people: Cast, which: Which, words: str, kind: str = _kind) -> None:
+        people.buyer(which.name).asks(kind, which, words)
+
 
 for _words, _kind in WANTS.items():
 

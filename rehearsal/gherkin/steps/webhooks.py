@@ -10,7 +10,7 @@ from rehearsal.control.stage import Json
 from rehearsal.gherkin.buyer import Unseen
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.expect import expect
-from rehearsal.gherkin.steps.phrases import NUMBERS, number, phrase
+from rehearsal.gherkin.steps.phrases import PIECES, number, phrase, times
 
 # What has become of a notification, in people's words, and how the control API says it.
 BECAME: Final = {
@@ -29,7 +29,7 @@ HINTED: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "has begun, and not that it has ended": (("Started",),             ("Finalized",)),
 }
 # fmt: on
-_MANY: Final = rf"\d+|{'|'.join(NUMBERS)}"
+_TIMES: Final = PIECES["TIMES"]
 
 
 @given(phrase("the connector is told by webhooks"))
@@ -54,11 +54,10 @@ def _(people: Cast, place: str, buyer: str, became: str) -> None:
     expect(f"what the {place} webhook of {buyer}'s came to", became, words[told["state"]])
 
 
-@then(phrase(f"the (?P<place>first|last) webhook of {{BUYER}}'s was tried (?P<often>once|twice|(?:{_MANY}) times)"))
+@then(phrase(f"the (?P<place>first|last) webhook of {{BUYER}}'s was tried {_TIMES}"))
 def _(people: Cast, place: str, buyer: str, often: str) -> None:
     told = _of(people, buyer)[0 if place == "first" else -1]
-    expected = {"once": 1, "twice": 2}.get(often) or number(often.split()[0])
-    expect(f"how often the {place} webhook of {buyer}'s was tried", expected, len(told["attempts"]))
+    expect(f"how often the {place} webhook of {buyer}'s was tried", times(often), len(told["attempts"]))
 
 
 @then(phrase("the connector has made (?P<many>no|an?|\\d+) early rounds?"))
@@ -69,11 +68,10 @@ def _(people: Cast, many: str) -> None:
     expect("how many early rounds the connector has made", expected, len(early))
 
 
-@then(phrase(f"the OMS was told (?P<often>once|twice|(?:{_MANY}) times)"))
+@then(phrase(f"the OMS was told {_TIMES}"))
 def _(people: Cast, often: str) -> None:
-    expected = {"once": 1, "twice": 2}.get(often) or number(often.split()[0])
     told = [entry for entry in people.stage.trace() if entry.get("to") == "oms" and entry.get("from") == "connector"]
-    expect("how often the OMS was told by webhook", expected, len(told))
+    expect("how often the OMS was told by webhook", times(often), len(told))
 
 
 @then(phrase(f"the OMS was told that a (?P<what>refund|cancellation) of {{BUYER}}'s (?P<how>{'|'.join(HINTED)})"))
