@@ -17,23 +17,11 @@ from mock_tiktok.policy.yaml_file import Unreadable, read_yaml
 from rehearsal.contract.demand import Judge, near
 from rehearsal.seats.port import Client
 
-# fmt: off
-FILL_INS: Final = {
-    "tiktok":      "the origin of the marketplace's API",
-    "tiktok_auth": "the origin of the marketplace's token server",
-    "control":     "the address of the control API",
-    "proxy":       "the proxy that leads TikTok Shop's own host names here",
-    "ca_file":     "the file of the certificate authority that the stage's certificates are from",
-    "app_key":     "the app's key",
-    "app_secret":  "the app's secret",
-    "auth_code":   "a fresh authorization code of the first shop",
-    "auth_codes":  "a fresh authorization code of each seller, with commas between",
-    "shop_id":     "the first shop's id",
-    "shop_cipher": "the first shop's cipher",
-    "data":        "a folder for what the connector keeps",
-    "port":        "a free port for the connector itself",
-}
-# fmt: on
+# What each stands for is said in the contract.
+FILL_INS: Final = (
+    "tiktok", "tiktok_auth", "control", "proxy", "ca_file", "app_key", "app_secret", "auth_code", "auth_codes",
+    "shop_id", "shop_cipher", "data", "port",
+)  # fmt: skip
 NAMED: Final = re.compile(r"(?<![${])\{(\w+)\}(?!\})")
 SCHEMA: Final = Judge("seat")
 ADDRESSES: Final = ("ready", "round", "authorize", "webhooks", "connector")
@@ -139,16 +127,13 @@ def _seat(path: Path, said: Any) -> SeatDescription:
         working_directory=directory.resolve(),
         command=_words(said.get("command", ())),
         env={name: str(value) for name, value in said.get("env", {}).items()},
-        ready=said.get("ready"),
         connector=None if said.get("connector") == "none" else said.get("connector"),
         empty=said.get("connector") == "none",
         oms=_oms(said.get("oms", "none")),
         regime=regime,
         factor=1 if regime is Regime.REAL else said.get("factor", FACTOR),
-        round=said.get("round"),
-        authorize=said.get("authorize"),
-        webhooks=said.get("webhooks"),
         between_scenarios=said.get("between_scenarios", "restart" if "command" in said else "keep"),
+        **{key: said.get(key) for key in ("ready", "round", "authorize", "webhooks")},
     )
 
 
@@ -211,7 +196,7 @@ def _check_names(where: str, text: str, said: Mapping[str, Any]) -> None:
     address = where.partition(".")[0] not in ("command", "env")
     for name in NAMED.findall(text):
         if name not in FILL_INS:
-            raise NotASeat(f"{where} has {{{name}}}, which is not filled in here; {near(name, list(FILL_INS))}")
+            raise NotASeat(f"{where} has {{{name}}}, which is not filled in here; {near(name, FILL_INS)}")
         if address and name != "port":
             raise NotASeat(f"{where} has {{{name}}}; of an address only {{port}} is filled in")
         if name == "port" and "command" not in said:

@@ -269,7 +269,8 @@ class ForeignConnector(ConnectorSeat):
         self._handed: set[str] = set()  # the shops whose codes it was given
         self._listener: Callable[[str], None] | None = None
         self._rounds = 0
-        self.doing = ""
+        self.webhooks = self._described.webhooks and at_port(self._described.webhooks, port)
+        self.goes_on = seat.kept
 
     @property
     def last_lines(self) -> Sequence[str]:
@@ -287,15 +288,6 @@ class ForeignConnector(ConnectorSeat):
     def address(self) -> str | None:
         said = self._described.connector
         return None if said is None else self._seat.address(said).rstrip("/")
-
-    @property
-    def webhooks(self) -> str | None:
-        said = self._described.webhooks
-        return None if said is None else at_port(said, self._port)
-
-    @property
-    def goes_on(self) -> bool:
-        return self._seat.kept
 
     def ready(self) -> bool:
         return not self._down and (not self._described.command or self._seat.program.running)

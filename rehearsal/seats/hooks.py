@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
+from mock_oms import Event
 from rehearsal.seats.abroad import PATIENCE
 from rehearsal.seats.description import Hooks
 from rehearsal.seats.endpoints import Case, Endpoints, Json, NoAnswer
@@ -42,15 +43,6 @@ class Done:
 
     row: Case
     kept: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that the staff have done or seen."""
-
-    at: datetime
-    name: str
-    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -266,24 +266,17 @@ class Seat(Player, Protocol):
 
 
 class ConnectorSeat(Seat, Protocol):
-    """A connector on its seat; `doing` says for what it is waited, outside of the world's time, if it is."""
+    """A connector on its seat.
 
+    One `from_outside` calls from there, where it is known by the seat's app (D40); at `webhooks` those of the
+    marketplace are to reach it, where it does not ask for them itself. One that `goes_on` keeps running when the world
+    begins anew (D42). `doing` says for what it is waited, outside of the world's time, if it is.
+    """
+
+    from_outside: bool = False
+    webhooks: str | None = None
+    goes_on: bool = False
     doing: str = ""
-
-    @property
-    def from_outside(self) -> bool:
-        """Return whether it calls from outside, where it is known by the seat's app (D40)."""
-        return False
-
-    @property
-    def webhooks(self) -> str | None:
-        """Return where the marketplace's webhooks are to reach one from outside that does not ask for them itself."""
-        return None
-
-    @property
-    def goes_on(self) -> bool:
-        """Return whether it keeps running when the world begins anew (D42)."""
-        return False
 
     def start(self) -> None:
         """Have it start, or start again on what it has kept.
