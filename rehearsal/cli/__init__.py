@@ -69,7 +69,7 @@ def _brought(module: str) -> ModuleType:
         gc.enable()
 
 
-@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.version_option(package_name="rehearsal", prog_name="rehearsal")
 def rehearsal() -> None:
     """A stage where a connector rehearses returns and refunds, under one simulated clock."""

@@ -54,7 +54,7 @@ def _down(ctx: click.Context, param: click.Parameter, value: str) -> timedelta:
 @click.option("--seat", type=SEAT_FILE, callback=playable, help=SEAT)
 @suite_options
 @jobs_option("auto")
-@click.option("--down", metavar="DURATION", default="PT0S", callback=_down, help=DOWN)
+@click.option("--down", metavar="DURATION", default="PT0S", show_default=False, callback=_down, help=DOWN)
 @click.option(
     "--point", type=WholeNumber(min=1), metavar="N", help="Only the boundary of this number, of one scenario."
 )

@@ -17,7 +17,7 @@ from rehearsal.resources import features_folder
 
 
 @click.command()
-@click.option("--seed", type=WholeNumber(min=0), default=1, show_default=True, help="The seed of every world.")
+@click.option("--seed", type=WholeNumber(min=0), default=1, help="The seed of every world.")
 @click.option(
     "--out",
     type=OUT_FOLDER,

@@ -130,7 +130,7 @@ paths_argument: Final = click.argument("paths", metavar="[PATH[:LINE]]...", narg
 
 def jobs_option(default: str) -> Callable[[Command], Command]:
     """Return the option that says how many processes play at once."""
-    return click.option("-j", "--jobs", metavar="N", default=default, show_default=True, callback=_jobs, help=JOBS)
+    return click.option("-j", "--jobs", metavar="N", default=default, callback=_jobs, help=JOBS)
 
 
 def suite_options(command: Command) -> Command:
@@ -142,7 +142,7 @@ def suite_options(command: Command) -> Command:
         click.option("-k", "names", metavar="TEXT", multiple=True, help=names),
         profile_options,
         manners_option,
-        click.option("--seed", type=WholeNumber(min=0), default=1, show_default=True, help="The seed of every world."),
+        click.option("--seed", type=WholeNumber(min=0), default=1, help="The seed of every world."),
     ):
         command = option(command)
     return command

@@ -88,26 +88,23 @@ def _seat(ctx: click.Context, param: click.Parameter, file: Path | None) -> Seat
     return described(ctx, param, file)
 
 
+_port: Final = partial(click.option, type=WholeNumber(0, LAST_PORT))
+
+
 @click.command()
-@click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Address to listen on. Not loopback: needs a token."
-)
+@click.option("--host", default="127.0.0.1", help="Address to listen on. Not loopback: needs a token.")
 @click.option("--public-host", help="Host name that the printed addresses use, when it is not the one listened on.")
-@click.option(
+@_port(
     "--port",
-    type=WholeNumber(0, LAST_PORT),
     default=FIRST_PORT,
-    show_default=True,
     help="Port of control API and console; the others follow it. 0 picks free ones for all.",
 )
-@click.option("--tiktok-port", type=WholeNumber(0, LAST_PORT), help="Port of TikTok Shop's API and pages.")
-@click.option("--tiktok-auth-port", type=WholeNumber(0, LAST_PORT), help="Port of TikTok Shop's token server.")
-@click.option("--connector-port", type=WholeNumber(0, LAST_PORT), help="Port of the connector.")
-@click.option("--oms-port", type=WholeNumber(0, LAST_PORT), help="Port of the OMS.")
-@click.option(
-    "--proxy-port", type=WholeNumber(0, LAST_PORT), help="Port of the proxy for clients with https hosts written in."
-)
-@click.option("--seed", type=WholeNumber(min=0), default=1, show_default=True, help="What all chance comes from.")
+@_port("--tiktok-port", help="Port of TikTok Shop's API and pages.")
+@_port("--tiktok-auth-port", help="Port of TikTok Shop's token server.")
+@_port("--connector-port", help="Port of the connector.")
+@_port("--oms-port", help="Port of the OMS.")
+@_port("--proxy-port", help="Port of the proxy for clients with https hosts written in.")
+@click.option("--seed", type=WholeNumber(min=0), default=1, help="What all chance comes from.")
 @click.option(
     "--start", help="Simulated start, RFC 3339, or `now` for the machine's time. [default: 2031-03-03T09:00:00Z]"
 )
@@ -118,19 +115,15 @@ def _seat(ctx: click.Context, param: click.Parameter, file: Path | None) -> Seat
     metavar="N|WHERE,...",
     callback=_shops,
     default="1",
-    show_default=True,
     help="How many shops, or the market or profile of each: US,GB,us-2026-03.",
 )
-@click.option(
-    "--oms-policy", type=click.Choice(POLICIES), default="person", show_default=True, help="Who decides at the OMS."
-)
+@click.option("--oms-policy", type=click.Choice(POLICIES), default="person", help="Who decides at the OMS.")
 @manners_option
 @click.option("--seat", type=SEAT_FILE, callback=_seat, help=SEAT)
 @click.option(
     "--speed",
     type=click.FloatRange(min=0, max=1_000_000),
     default=0.0,
-    show_default=True,
     help="Simulated seconds per second: 0 stands still, 1 is real time.",
 )
 @click.option(
