@@ -56,16 +56,6 @@ CARRIED: Final = frozenset({"app_key", "timestamp", "sign", "shop_cipher", "acce
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of a timeline."""
-
-    day: str
-    time: str
-    entry: Entry
-    who: str
-
-
-@dataclass(frozen=True)
 class Line:
     """One line of the trace, ready to be unfolded: a call and its answer, or what else a finding names."""
 
@@ -89,7 +79,7 @@ class Page:
     number: int
     address: str
     result: ScenarioResult
-    rows: tuple[Row, ...]
+    days: list[tuple[str, list[Entry]]]
     diagram: str
     lines: tuple[Line, ...]
     left_out: int
@@ -144,7 +134,7 @@ def write(results: Sequence[ScenarioResult], out: Path, *, seed: int, command: s
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(slug=_slug, whole=_whole, whose=whose, witnessed=witnessed)
+    environment.filters.update(hour=_hour, slug=_slug, whole=_whole, whose=whose, witnessed=witnessed)
     environment.globals.update(who=WHO, version=version("rehearsal"), seed=seed, command=command)
     pages = [_page(number, result) for number, result in enumerate(results, start=1)]
     _clear(out)
@@ -212,7 +202,7 @@ def _page(number: int, result: ScenarioResult) -> Page:
         number=number,
         address=f"{number:03d}-{_slug(result.name)}.html",
         result=result,
-        rows=tuple(_rows(result.entries)),
+        days=[(day, list(entries)) for day, entries in groupby(result.entries, key=_day)],
         diagram=mermaid(trace, named).decode() if trace else "",
         lines=tuple(lines),
         left_out=sum(1 for one in trace if one["kind"] == "exchange") - sum(one.times for one in lines if one.status),
@@ -249,11 +239,13 @@ def _remarks(result: ScenarioResult, trace: Sequence[Json]) -> Iterable[str]:
                     return
 
 
-def _rows(entries: Iterable[Entry]) -> Iterable[Row]:
-    for entry in entries:
-        at = datetime.fromisoformat(entry.at)
-        who = entry.name or WHO.get(entry.who, entry.who)
-        yield Row(f"{at:%A}, {at.day} {at:%B %Y}", f"{at:%H:%M:%S}", entry, who)
+def _day(entry: Entry) -> str:
+    at = datetime.fromisoformat(entry.at)
+    return f"{at:%A}, {at.day} {at:%B %Y}"
+
+
+def _hour(at: str) -> str:
+    return f"{datetime.fromisoformat(at):%H:%M:%S}"
 
 
 def span(result: ScenarioResult) -> str:
