@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from rehearsal.control.stage import Json, Problem
 from rehearsal.gherkin.errors import Miswritten, NotJudged
+from rehearsal.gherkin.part import seen_of
 from rehearsal.gherkin.refusals import Told, shown_as
 from rehearsal.gherkin.which import Claim, Order, Which, one_currency, the_claim, the_order
 from rehearsal.sums import Sum
@@ -278,9 +279,7 @@ class Buyer(Person):
 
     def request(self, which: Which = ANY) -> Json:
         """Return what the marketplace shows of a request."""
-        claim = self.asked(which)
-        see = self.stage.get_cancellation if claim.kind == "CANCELLATION" else self.stage.get_return
-        return see(claim.id)
+        return seen_of(self.stage, self.asked(which))
 
     def asks_over(self, which: Which = ANY) -> Sum:
         """Return the sum that a request is over."""

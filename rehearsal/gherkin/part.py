@@ -159,14 +159,15 @@ class Past:
 
     def _requests(self) -> Iterable[Json]:
         if self.claim:
-            yield self._shown(self.claim)
+            yield seen_of(self.stage, self.claim)
             return
         yield from (one for one in self.stage.returns()["returns"] if one["order_id"] == self.order.id)
-        yield from (self._shown(claim) for claim in self.claims if claim.kind == "CANCELLATION")
+        yield from (seen_of(self.stage, claim) for claim in self.claims if claim.kind == "CANCELLATION")
 
-    def _shown(self, claim: Claim) -> Json:
-        see = self.stage.get_cancellation if claim.kind == "CANCELLATION" else self.stage.get_return
-        return see(claim.id)
+
+def seen_of(stage: Stage, claim: Claim) -> Json:
+    """Return what the marketplace shows of a request."""
+    return (stage.get_cancellation if claim.kind == "CANCELLATION" else stage.get_return)(claim.id)
 
 
 def _wait(requests: Iterable[Json]) -> bool:

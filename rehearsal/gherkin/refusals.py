@@ -12,7 +12,7 @@ from rehearsal.control.calls import Call
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.closed_words import CANCELLATIONS
 from rehearsal.gherkin.errors import Miswritten
-from rehearsal.gherkin.part import Past
+from rehearsal.gherkin.part import Past, seen_of
 from rehearsal.gherkin.timeline import Entry
 from rehearsal.gherkin.which import Claim, Order
 
@@ -334,7 +334,6 @@ class Told(Stage):
 
 
 def shown_as(stage: Stage, claim: Claim) -> str:
-    if claim.kind == "CANCELLATION":
-        status = str(stage.get_cancellation(claim.id)["cancel_status"])
-        return CANCELLATIONS.get(status, status)
-    return str(stage.get_return(claim.id)["shown_status"])
+    seen = seen_of(stage, claim)
+    status = str(seen["cancel_status" if claim.kind == "CANCELLATION" else "shown_status"])
+    return CANCELLATIONS.get(status, status)
