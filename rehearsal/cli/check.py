@@ -98,13 +98,7 @@ def _report(stage: Stage, checked: Checked, out: Path) -> Path:
         name=f"as it stood on {now:%A}, {now.day} {now:%B %Y}, {now:%H:%M:%S}",
         outcome=checked.outcome,
         why="\n".join(why),
-        entries=full_timeline(
-            entries_of(seen.trace),
-            returns=seen.returns,
-            mails=seen.mails,
-            names={},
-            shops=seen.world.get("shops", ()),
-        ),
+        entries=full_timeline(entries_of(seen.trace), seen, names={}),
         observed=seen,
         again=checked.again,
     )

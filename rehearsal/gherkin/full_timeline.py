@@ -7,8 +7,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Final
 
-from rehearsal.control.stage import Json
 from rehearsal.gherkin.closed_words import EVER_SHOWN
+from rehearsal.gherkin.results import Observation
 from rehearsal.gherkin.timeline import Entry
 
 # who did it, as a return's history says: whose entry it follows
@@ -27,32 +27,25 @@ _BUT_FOR_THE_TIME: Final = attrgetter(*(one.name for one in fields(Entry) if one
 _SUBJECTS: Final = {"seller": "the seller", "operator": "the operator", "seller center": "Seller Center"}
 
 
-def full_timeline(
-    entries: Iterable[Entry],
-    *,
-    returns: Iterable[Json],
-    mails: Iterable[Json],
-    names: Mapping[str, str],
-    shops: Sequence[Json] = (),
-) -> tuple[Entry, ...]:
-    """Return what was done and what fired, with the words of Seller Center and the mail that people then saw.
+def full_timeline(entries: Iterable[Entry], seen: Observation, names: Mapping[str, str]) -> tuple[Entry, ...]:
+    """Return what was done and what fired, with the words of Seller Center and the mail that people have `seen`.
 
     `names` says who bought which order. What was the same again and again is told once, and which shop it was only
     where there are several.
     """
     several = len(set(names.values())) > 1
     whole = [_named(entry, names.get(entry.order_id or "", ""), several) for entry in entries]
-    if len(shops) == 1:
+    if len(shops := seen.world.get("shops", ())) == 1:
         which = f" of the shop {shops[0]['shop_id']}"
         whole = [replace(entry, what=entry.what.replace(which, "")) for entry in whole]
     # What else stands in a return's history is there as the act of whoever did it.
-    history = [(step, item) for item in returns for step in item["timeline"] if step["event"] in EVER_SHOWN]
+    history = [(step, item) for item in seen.returns for step in item["timeline"] if step["event"] in EVER_SHOWN]
     times = [datetime.fromisoformat(entry.at).replace(microsecond=0) for entry in whole]
     for step, item in sorted(history, key=lambda pair: datetime.fromisoformat(pair[0]["at"])):
         whose = f"{names.get(item['order_id'], 'a buyer')}'s request" if several else "the request"
         shown = Entry(step["at"], "marketplace", f"shows {whose} as “{step['event']}”")
         _put(whole, times, shown, _CAUSE.get(step["by"], "marketplace"))
-    for mail in sorted(mails, key=lambda mail: datetime.fromisoformat(mail["sent_at"])):
+    for mail in sorted(seen.mails, key=lambda mail: datetime.fromisoformat(mail["sent_at"])):
         what = f"mails {names.get(mail['order_id'], 'the buyer')}: “{mail['kind']}”"
         _put(whole, times, Entry(mail["sent_at"], "marketplace", what), "marketplace")
     return tuple(_folded(whole))

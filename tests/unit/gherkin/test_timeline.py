@@ -13,6 +13,7 @@ from rehearsal.gherkin.buyer import Goods
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.errors import NotJudged
 from rehearsal.gherkin.full_timeline import full_timeline
+from rehearsal.gherkin.results import Observation
 from rehearsal.gherkin.steps.phrases import money
 from rehearsal.gherkin.timeline import ACTS, Entry, Timeline
 from rehearsal.seats.port import Seats
@@ -105,14 +106,15 @@ def test_what_was_refused_does_not_say_again_who_it_is_of() -> None:
         ("courier", "Maya's parcel cannot arrive: it is lost", "Maya's parcel cannot arrive: it is lost"),
     )
     entries = [Entry(at, who, what, refused=True, order_id="5") for who, what, _ in said]
-    told = full_timeline(entries, returns=[], mails=[], names={"5": "Maya"})
+    told = full_timeline(entries, Observation(), names={"5": "Maya"})
     assert [entry.what for entry in told] == [words for _, _, words in said]
 
 
 def test_what_people_see_follows_what_was_done_within_that_second() -> None:
     asks = Entry("2031-03-03T09:04:35.590000Z", "buyer", "asks for the money back", order_id="5")
     step = {"at": "2031-03-03T09:04:35Z", "event": "Request Pending", "by": "buyer"}
-    told = full_timeline([asks], returns=[{"order_id": "5", "timeline": [step]}], mails=[], names={"5": "Maya"})
+    seen = Observation(returns=({"order_id": "5", "timeline": [step]},))
+    told = full_timeline([asks], seen, names={"5": "Maya"})
     assert [entry.who for entry in told] == ["buyer", "marketplace"]
 
 
@@ -127,7 +129,7 @@ def test_what_people_see_follows_what_was_done_within_that_second() -> None:
 def test_what_is_the_same_again_and_again_is_told_once(who: str, times: int, told: list[str]) -> None:
     down = [Entry(f"2031-03-03T09:{quarter * 15:02}:00Z", who, "it is down") for quarter in range(times)]
     other = Entry("2031-03-03T09:30:00Z", who, "it is down", order_id="5")
-    whole = full_timeline([*down, other], returns=[], mails=[], names={})
+    whole = full_timeline([*down, other], Observation(), names={})
     assert [entry.what for entry in whole] == [*told, "it is down"]
 
 
@@ -147,7 +149,7 @@ def outage(*rounds: tuple[str, ...]) -> list[Entry]:
 
 def told_of(entries: list[Entry], *shops: str) -> list[tuple[str, str]]:
     known = [{"shop_id": shop} for shop in shops]
-    whole = full_timeline(entries, returns=[], mails=[], names={}, shops=known)
+    whole = full_timeline(entries, Observation(world={"shops": known}), names={})
     return [(entry.at[11:16], entry.what) for entry in whole]
 
 
