@@ -28,6 +28,8 @@ UNDONE: Final = ("Canceled", "Rejected", "Refund Rejected", "Return Rejected")  
 LIKE: Final = 0.5  # of 1: what is less alike than this is another name
 MOST: Final = 100  # pieces of one thing, and different things, that an order may have
 DISCOUNTS: Final = ("seller", "platform", "shipping_seller", "shipping_platform")
+# What else an order's price is made of, and how the call that places it says so.
+FIELDS: Final = {"shipping": "shipping_fee", "tax": "tax", "shipping_tax": "shipping_fee_tax", "fee": "fee"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def told(case: Json, name: str) -> Any:
     return case[name]
 
 
-def as_said(name: str, sum_: Sum | None) -> dict[str, str]:
+def as_said(name: str, sum_: Sum | None) -> Json:
     """Return a sum as calls say it: the amount under that name, and its currency."""
     return {} if sum_ is None else {name: str(sum_.amount), "currency": sum_.currency}
 
@@ -83,10 +85,6 @@ def demand_part(amount: Sum, most: Sum, what: str) -> None:
         raise Miswritten(f"{amount} is nothing to offer or to pay back")
     if amount.currency == most.currency and amount.amount > most.amount:
         raise Miswritten(f"{what} {most}, and {amount} is more than that")
-
-
-def _spelled(sum_: Sum | None) -> str | None:
-    return None if sum_ is None else str(sum_.amount)
 
 
 def _folded(name: str) -> str:
@@ -143,10 +141,7 @@ class Buyer(Person):
             status=status,
             buyer={"name": self.name},
             shop_id=shop_id,
-            shipping_fee=_spelled(sums.get("shipping")),
-            tax=_spelled(sums.get("tax")),
-            shipping_fee_tax=_spelled(sums.get("shipping_tax")),
-            fee=_spelled(sums.get("fee")),
+            **{field: str(sums[kind].amount) for kind, field in FIELDS.items() if kind in sums},
             discounts=discounts or None,
             currency=said[0].currency if said else None,
         )

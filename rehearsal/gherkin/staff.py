@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from rehearsal.audit.limits import REAL_PATIENCE
 from rehearsal.control.stage import Json, Problem, Stage
-from rehearsal.gherkin.buyer import ANY, UNDONE, Buyer, Person, Unseen, _spelled, as_said, demand_part, shown
+from rehearsal.gherkin.buyer import ANY, UNDONE, Buyer, Person, Unseen, as_said, demand_part, shown
 from rehearsal.gherkin.errors import Miswritten, NotJudged
 from rehearsal.gherkin.plan_file import trouble
 from rehearsal.gherkin.refusals import OVER, Told, known_market, shown_as
@@ -286,8 +286,7 @@ class Seller(Person):
 
     def approves(self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None) -> Json:
         """Say yes; an amount below the total is an offer."""
-        case = self._case_to_answer(buyer, which)
-        return self.stage.oms_approve(case, amount=_spelled(amount), currency=amount.currency if amount else None)
+        return self.stage.oms_approve(self._case_to_answer(buyer, which), **as_said("amount", amount))
 
     def rejects(self, buyer: Buyer, which: Which = ANY, *, reason: str | None = None, words: str | None = None) -> Json:
         """Say no, where need be for a reason by the marketplace's key of it, and with words to the buyer."""

@@ -77,8 +77,7 @@ class OurConnector(ConnectorSeat):
         self.secrets: Final = SecretStreams(f"{place.seed}|{place.world}|connector")
         self._settings = Settings(
             database_url="sqlite://",
-            app_key=app.app_key,
-            app_secret=app.app_secret,
+            **asdict(app),
             secret_keys=(_key(self.secrets.key),),
             pages_open=True,
             webhook_url=place.webhooks,
@@ -195,9 +194,7 @@ class OurOms(Oms):
             clock=place.clock,
             seed=place.seed,
             http=place.http,
-            application_id=client.application_id,
-            shared_secret=client.shared_secret,
-            refresh_token=client.refresh_token,
+            **asdict(client),
             policy=conduct.policy,
             manners=conduct.manners,
             second=Application(**asdict(conduct.second)) if conduct.second else None,

@@ -298,10 +298,8 @@ class ForeignConnector(ConnectorSeat):
         shops = self._place.shops()
         self._seat.stalled = self._place.stalled
         if seat.command and not (self._anew and self._seat.kept and self._seat.program.running):
-            first = shops[0]
-            given = {"app_key": self._app.app_key, "app_secret": self._app.app_secret}
-            given |= {"shop_id": first.shop_id, "shop_cipher": first.shop_cipher, "auth_code": first.auth_code}
-            given |= {"auth_codes": ",".join(dict.fromkeys(shop.auth_code for shop in shops))}
+            codes = ",".join(dict.fromkeys(shop.auth_code for shop in shops))
+            given = asdict(self._app) | asdict(shops[0]) | {"auth_codes": codes}
             self._seat.start(given, self._port, anew=self._anew)
         self._anew = self._down = False
         self._round_at += max(0, -((self._round_at - self._place.clock.now()) // ROUND)) * ROUND

@@ -48,15 +48,12 @@ def take(host: str, port: int) -> socket.socket:
         taken.listen(BACKLOG)  # at once: a port that is bound but not listened to can be bound by others
     except OSError as error:
         taken.close()
-        match error.errno:
-            case errno.EADDRINUSE:
-                raise AddressRefused(f"port {port} is taken on {host}", taken=True) from None
-            case errno.EACCES:
-                raise AddressRefused(f"port {port} on {host} is not for this user") from None
-            case errno.EADDRNOTAVAIL:
-                raise AddressRefused(f"{host} is no address of this machine") from None
-            case _:
-                raise AddressRefused(f"port {port} on {host} cannot be had: {error.strerror}") from None
+        why = {
+            errno.EADDRINUSE: f"port {port} is taken on {host}",
+            errno.EACCES: f"port {port} on {host} is not for this user",
+            errno.EADDRNOTAVAIL: f"{host} is no address of this machine",
+        }.get(error.errno or 0, f"port {port} on {host} cannot be had: {error.strerror}")
+        raise AddressRefused(why, taken=error.errno == errno.EADDRINUSE) from None
     return taken
 
 
