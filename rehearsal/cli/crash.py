@@ -151,9 +151,8 @@ def _known(file: Path | None) -> Results:
     try:
         return Results(file)
     except ValueError as mistake:
-        raise click.BadParameter(
-            f"{file} holds no results of this command: {mistake}.", param_hint="--resume"
-        ) from None
+        words = f"{file} holds no results of this command: {mistake}."
+        raise click.BadParameter(words, param_hint="--resume") from None
 
 
 def _seat(suite: SuiteRun, jobs: int | None) -> tuple[SeatDescription | None, int | None]:

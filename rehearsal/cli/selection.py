@@ -119,9 +119,8 @@ def _jobs(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
     if value == "auto":
         return None
     if not re.fullmatch("0*[1-9][0-9]{0,2}", value):
-        raise click.BadParameter(
-            f"{value} is neither a number of processes nor `auto`; at most 999 are started.", ctx, param
-        )
+        words = f"{value} is neither a number of processes nor `auto`; at most 999 are started."
+        raise click.BadParameter(words, ctx, param)
     return int(value)
 
 

@@ -202,9 +202,7 @@ def _serve(
             served.run_clock(world["speed"])
         stop.wait()
     click.echo("Stopped.", err=True)
-    if (
-        not served.closed
-    ):  # a long advance ends with the process: its thread cannot be waited for, nor left to a teardown
+    if not served.closed:  # a long advance ends with the process: its thread cannot be waited for, nor torn down
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(ExitCode.CONTENT)
@@ -327,12 +325,8 @@ def _print(world: Json, seat: Mapping[str, Json], *, needs_token: bool) -> None:
     now = instant(world["now"], "now")
     pace = f"running at ×{world['speed']:g}" if world["speed"] else "its clock stands still"
     urls = world["urls"]
-    console.print(
-        Text.assemble(
-            ("Rehearsal ", "bold"),
-            f"{world['version']}: {world['market']}, seed {world['seed']}, {now:%a %d %b %Y %H:%M:%S} UTC, {pace}",
-        )
-    )
+    about = f"{world['version']}: {world['market']}, seed {world['seed']}, {now:%a %d %b %Y %H:%M:%S} UTC, {pace}"
+    console.print(Text.assemble(("Rehearsal ", "bold"), about))
     pages = {
         "console": (urls["console"], "/"),
         "Seller Center": (urls["tiktok"], "/seller-center/orders/returns"),

@@ -72,9 +72,8 @@ def _tried(death: Death, down: timedelta) -> tuple[Death, Trial]:
     try:
         return death, trial(death.story, death.boundary, down)
     except Exception:
-        return death, Trial(
-            death.story.script.place, death.boundary.number, death.boundary.spoken, traceback.format_exc(), failed=True
-        )
+        place, one = death.story.script.place, death.boundary
+        return death, Trial(place, one.number, one.spoken, traceback.format_exc(), failed=True)
 
 
 class Results:

@@ -102,10 +102,9 @@ def _outcome(fault: BaseException, through: list[Place], step: Step | None) -> O
             return Outcome.MISWRITTEN
         case StageFailed():
             return Outcome.STAGE_FAILED
+        # of a profile; not imported, for on a served stage the name is the suite's to use
         case _ if (type(fault).__module__, type(fault).__name__) == ("mock_tiktok.errors", "BadValue"):
-            return (
-                Outcome.MISWRITTEN
-            )  # of a profile; not imported, for on a served stage the name is the suite's to use
+            return Outcome.MISWRITTEN
         case Problem():
             return _refused(fault)
         case AssertionError() | pytest.fail.Exception():

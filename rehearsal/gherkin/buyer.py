@@ -172,9 +172,8 @@ class Buyer(Person):
         names = {_folded(other.name): other.name for other in others}
         if near := get_close_matches(_folded(self.name), names, 1, LIKE):
             return f"did you mean {names[near[0]]}?"
-        others_have = (
-            f"{' and '.join(names.values())} {'has' if len(names) == 1 else 'have'}; " if len(names) in (1, 2) else ""
-        )
+        have = f"{' and '.join(names.values())} {'has' if len(names) == 1 else 'have'}; "
+        others_have = have if len(names) in (1, 2) else ""
         return f'{others_have}a step such as "{self.name} has received a desk lamp for 39.98 USD" comes first'
 
     def ordered(self, which: Which = ANY) -> Order:

@@ -73,9 +73,8 @@ class FeatureFile(pytest.Module):
         for scenario in _scenarios_in(self._document.feature):
             name, line = scenario.name, scenario.location.line
             if name in lines:  # pytest-bdd keeps scenarios by name: one of the two would silently never be played
-                raise self.CollectError(
-                    f"{self._shown}:{line}: two scenarios are called {name!r}, the other one in line {lines[name]}"
-                )
+                words = f"two scenarios are called {name!r}, the other one in line {lines[name]}"
+                raise self.CollectError(f"{self._shown}:{line}: {words}")
             lines[name] = line
         return get_feature(str(self.path.parent), self.path.name, ENCODING)
 
@@ -165,9 +164,8 @@ def _scenarios_in(node: Any) -> list[Any]:
 
 def _lines_of(scenario: Any) -> list[int]:
     """Return the line of a scenario; of an outline those of its rows."""
-    return [row.location.line for examples in scenario.examples for row in examples.table_body] or [
-        scenario.location.line
-    ]
+    rows = [row.location.line for examples in scenario.examples for row in examples.table_body]
+    return rows or [scenario.location.line]
 
 
 def _nothing_more(template: gherkin.ScenarioTemplate) -> Callable[[], None]:

@@ -47,9 +47,8 @@ class Crowd:
         asked = _first(count, [buyer for buyer in self.buyers if buyer.claims], "have asked for something")
         waiting = self.waiting()[:count]
         if len(waiting) < (count or 1):
-            raise Unseen(
-                f"of {len(asked)} who have asked {len(waiting) or 'nobody'} waits for the seller's answer; {NEWS}"
-            )
+            who = f"of {len(asked)} who have asked {len(waiting) or 'nobody'}"
+            raise Unseen(f"{who} waits for the seller's answer; {NEWS}")
         for case in waiting:
             answer(case["id"])
 

@@ -206,9 +206,8 @@ def witnessed(witness: Json, buyers: Mapping[str, str] = NOBODY) -> str:
         for name, seqs in said.items()
         if seqs
     ]
-    about = {name: value for name, value in witness.items() if name not in said and name != "money"} | (
-        witness.get("money") or {}
-    )
+    about = {name: value for name, value in witness.items() if name not in (*said, "money")}
+    about |= witness.get("money") or {}
     named = {"what": "concerns the"}
     parts += [
         f"{named.get(name) or name.replace('_', ' ')} {value}{whose(value, buyers)}"

@@ -319,9 +319,8 @@ class Told(Stage):
         order = self._stage.order(one.order.id)
         state, may = ORDERS.get(order["status"], ""), self.past(one.order).refundable_in
         if may is not None and rule in (RULES["oms_refund"], RULES["seller_center_refund"]):
-            return Rule(rule.cannot, _allowed(may, order["currency"])).said(
-                one.buyer, f"{one.buyer}'s order {state}", ""
-            )
+            allowed = Rule(rule.cannot, _allowed(may, order["currency"]))
+            return allowed.said(one.buyer, f"{one.buyer}'s order {state}", "")
         if refusal.detail.endswith(_NOT_IN_MARKET):
             return ""
         open_ = [str(claim) for claim in one.claims if shown_as(self._stage, claim) not in OVER]

@@ -57,9 +57,8 @@ class Clock:
         """Let time pass until so long before a moment; raise NotJudged where that is too little to act in (D35)."""
         world = self.stage.world()
         if "business_now" in world and span < (least := REAL_PATIENCE * world["speed"]):
-            takes = (
-                f"{spoken_duration(span)} before it is due, which is {span.total_seconds() / world['speed']:.1f} s here"
-            )
+            here = f"{span.total_seconds() / world['speed']:.1f} s here"
+            takes = f"{spoken_duration(span)} before it is due, which is {here}"
             raise NotJudged(f"it acts {takes}; give at least {spoken_duration(least)}, or drive the connector")
         self.goes_to(moment - span)
 
@@ -251,9 +250,8 @@ class Seller(Person):
             )
         if not own[place or 0 :]:
             started = any(self.stage.past(order).has("seller", "starts a refund") for order in buyer.all_orders())
-            raise (Unseen if started else Miswritten)(
-                f"the seller has started {len(own) or 'no'} refund{'s' * (len(own) != 1)} of {buyer.name}"
-            )
+            refunds = f"{len(own) or 'no'} refund{'s' * (len(own) != 1)}"
+            raise (Unseen if started else Miswritten)(f"the seller has started {refunds} of {buyer.name}")
         return own[place or 0]
 
     def standing(self, buyer: Buyer, own: Json) -> str | None:

@@ -110,9 +110,8 @@ class Checked:
     def stillness(self) -> str:
         """Return how long nothing has changed, and whether more could be found without anybody's doing."""
         quiet, under_way = read_duration(self.said["quiet_for"]), self.said["news_under_way"]
-        since = (
-            f"Nothing has changed for {spoken_duration(quiet)}" if quiet else "No time has passed since the last change"
-        )
+        changed = f"Nothing has changed for {spoken_duration(quiet)}"
+        since = changed if quiet else "No time has passed since the last change"
         let_pass = "let an hour pass before the check (POST /clock/advance)"
         if under_way and quiet >= ENOUGH:
             return f"{since}, and the connector has not done all it has taken: that is judged when its time is over."

@@ -101,9 +101,8 @@ class Program:
         self._watch(self._process.pid)
         assert self._process.stdout is not None
         self._output = _Output(self._process.stdout, self._hear)
-        self._reader = threading.Thread(
-            target=self._read, args=(self._process, self._output), name="output", daemon=True
-        )
+        about = (self._process, self._output)
+        self._reader = threading.Thread(target=self._read, args=about, name="output", daemon=True)
         self._reader.start()
 
     def end(self, patience: float = STOP_PATIENCE) -> None:

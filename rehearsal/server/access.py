@@ -84,7 +84,6 @@ class Gate:
         if shown is None:
             return False
         if not self.opens(shown):
-            raise Problem(
-                401, "Wrong token", "this is not the token that `rehearsal up` printed", field="Authorization"
-            )
+            words = "this is not the token that `rehearsal up` printed"
+            raise Problem(401, "Wrong token", words, field="Authorization")
         return True

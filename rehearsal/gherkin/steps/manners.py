@@ -64,12 +64,9 @@ def _name(said: str) -> str:
     return f"pages-by-{number(pages[1])}" if pages else MANNERS[said]
 
 
-act("the seller <has recorded/records> {BUYER}'s whole {ORDER} as given back elsewhere")(
-    by(lambda people: people.seller.refunds, record_only=True)
-)
-act(f"the seller <has recorded/records> {{BUYER}}{NO_PART}{{THE_GOODS}} as given back elsewhere")(
-    by(lambda people: people.seller.refunds, record_only=True)
-)
+_records = by(lambda people: people.seller.refunds, record_only=True)
+act("the seller <has recorded/records> {BUYER}'s whole {ORDER} as given back elsewhere")(_records)
+act(f"the seller <has recorded/records> {{BUYER}}{NO_PART}{{THE_GOODS}} as given back elsewhere")(_records)
 
 
 @act("the seller <has recorded/records> {SUM} of {BUYER}'s {ORDER} as given back elsewhere")

@@ -173,10 +173,9 @@ def _books_say(people: Cast, which: Which, expected: Sum) -> None:
     with _explained(people, which.name):
         expect_sum(buyer, f"paid back to {which.name}", expected, **books)
     if hidden := [name for name in BOOKS.values() if name not in books]:
-        raise NotJudged(
-            f"what the {' and the '.join(hidden)} {'has' if len(hidden) == 1 else 'have'} in the book is not "
-            "shown: a seat on this stage lacks the capability “book”"
-        )
+        they_have = f"the {' and the '.join(hidden)} {'has' if len(hidden) == 1 else 'have'}"
+        lacks = "a seat on this stage lacks the capability “book”"
+        raise NotJudged(f"what {they_have} in the book is not shown: {lacks}")
 
 
 @then(phrase('{BUYER} has (?:exactly )?{COUNT} mails?, (?P<mails>{MAIL}(?:,? (?:and )?(?:then )?"[^"]+")*)'))
