@@ -244,10 +244,9 @@ class Seller(Person):
         own = [case for case in self.cases_of(buyer) if not {case["return_id"], case["cancel_id"]} & asked]
         if place is None and len(own) > 1:
             sums = " and ".join(str(shown(case, "amount")) for case in own)
-            raise Miswritten(
-                f"the seller has started {len(own)} refunds of {buyer.name}, of {sums}; say which, as in "
-                f'"the seller\'s first own refund of {buyer.name}"'
-            )
+            several = f"{len(own)} refunds of {buyer.name}, of {sums}"
+            hint = f'"the seller\'s first own refund of {buyer.name}"'
+            raise Miswritten(f"the seller has started {several}; say which, as in {hint}")
         if not own[place or 0 :]:
             started = any(self.stage.past(order).has("seller", "starts a refund") for order in buyer.all_orders())
             refunds = f"{len(own) or 'no'} refund{'s' * (len(own) != 1)}"
@@ -445,10 +444,8 @@ class Watcher(Person):
         mine = [(about, amount) for about, amount in paid if amount and about & units]
         together = sum(amount for _, amount in paid) != whole.amount or any(about - units for about, _ in mine)
         if together and units != every:
-            raise Miswritten(
-                f"the {which.goods} and other goods were paid back in one sum; say that of the order, as in "
-                f'"{buyer.name} has been paid back {whole}"'
-            )
+            goods, hint = f"the {which.goods} and other goods", f'"{buyer.name} has been paid back {whole}"'
+            raise Miswritten(f"{goods} were paid back in one sum; say that of the order, as in {hint}")
         return Sum(sum((amount for _, amount in mine), Decimal(0)), whole.currency) if units != every else whole
 
     def books_of(self, buyer: Buyer, which: Which = ANY) -> dict[str, Sum]:

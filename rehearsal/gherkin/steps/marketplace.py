@@ -91,11 +91,8 @@ def _(people: Cast, which: Which, mark: str) -> None:
     people.stage.mark_order(people.buyer(which.name).ordered(which).id, marks=MARKS[mark])
 
 
-def _ends(words: str, kind: str) -> None:
-    @given(phrase(words), stacklevel=2)
-    def end(people: Cast, shop: str | None) -> None:
-        people.trouble.comes(kind, shop_id=people.shops.id_of(shop), times=1)
-
-
 for _words, _kind in ENDS.items():
-    _ends(_words, _kind)
+
+    @given(phrase(_words))
+    def _(people: Cast, shop: str | None, kind: str = _kind) -> None:
+        people.trouble.comes(kind, shop_id=people.shops.id_of(shop), times=1)

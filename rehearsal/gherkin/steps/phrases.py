@@ -283,10 +283,8 @@ def _span(text: str) -> timedelta:
     first, _, more = text.partition(" and ")
     *amount, unit = first.split()
     if amount[-1] in ("business", "working"):
-        raise Miswritten(
-            f'"{text}" are of another length by the weekday and the holidays; say the moment, as in '
-            '"the answer to Maya is due on Tuesday 11 March 2031, 10:00:00 in London"'
-        )
+        hint = 'say the moment, as in "the answer to Maya is due on Tuesday 11 March 2031, 10:00:00 in London"'
+        raise Miswritten(f'"{text}" are of another length by the weekday and the holidays; {hint}')
     size = _UNITS.get(unit.removesuffix("s"))
     if size is None:
         raise Miswritten(f'"{text}" is no span of time; one is "an hour", "90 minutes", "2 days" or "a week"')

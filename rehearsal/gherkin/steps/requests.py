@@ -150,9 +150,5 @@ def _(people: Cast, which: Which, doing: str) -> None:
 
 @then(phrase("(?P<who>the seller|Seller Center|{BUYER}) is told that it cannot be done"))
 def _(people: Cast, who: str) -> None:
-    refusal = people.told_no(who)
-    expect(
-        f"what {who} is told",
-        "it cannot be done",
-        "it cannot be done" if refusal.status in (400, 409, 422) else str(refusal),
-    )
+    refusal, no = people.told_no(who), "it cannot be done"
+    expect(f"what {who} is told", no, no if refusal.status in (400, 409, 422) else str(refusal))
