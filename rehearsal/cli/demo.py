@@ -18,11 +18,7 @@ from rehearsal.resources import features_folder
 
 @click.command()
 @click.option("--seed", type=WholeNumber(min=0), default=1, help="The seed of every world.")
-@click.option(
-    "--out",
-    type=OUT_FOLDER,
-    help="Where the HTML report goes. [default: a new temporary folder]",
-)
+@click.option("--out", type=OUT_FOLDER, help="Where the HTML report goes. [default: a new temporary folder]")
 @click.option("--no-report", is_flag=True, help="Write no report.")
 def demo(seed: int, out: Path | None, no_report: bool) -> int:
     """Play every documented workflow and write the report.

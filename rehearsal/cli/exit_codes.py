@@ -33,13 +33,7 @@ OF_OUTCOME: Final[Mapping[str | None, ExitCode]] = {
     None: ExitCode.USAGE,
 }
 # When several apply, the first of these. A finding stands even when the stage failed somewhere else.
-_WORST_FIRST: Final = (
-    ExitCode.FINDINGS,
-    ExitCode.STAGE_FAILED,
-    ExitCode.USAGE,
-    ExitCode.NOT_JUDGED,
-    ExitCode.CONTENT,
-)
+_WORST_FIRST: Final = (ExitCode.FINDINGS, ExitCode.STAGE_FAILED, ExitCode.USAGE, ExitCode.NOT_JUDGED, ExitCode.CONTENT)
 
 
 def worst(codes: Iterable[ExitCode]) -> ExitCode:

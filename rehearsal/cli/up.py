@@ -134,9 +134,7 @@ _port: Final = partial(click.option, type=WholeNumber(0, LAST_PORT))
 )
 @click.option("--strict-time", is_flag=True, help="Take only the world's time in signed calls, not the machine's.")
 @click.option(
-    "--webhooks",
-    is_flag=True,
-    help="Have TikTok Shop's webhooks tell the connector, and the connector's the OMS.",
+    "--webhooks", is_flag=True, help="Have TikTok Shop's webhooks tell the connector, and the connector's the OMS."
 )
 @click.option("--token", envvar="REHEARSAL_TOKEN", help="Token of the control API. [default: a new one]")
 @click.option("--json", "json_file", type=OUT_FILE, help="Write what GET /world answers here.")

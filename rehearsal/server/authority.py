@@ -7,8 +7,7 @@ stage. Clients look at dates by the machine's clock, whatever year the world is 
 
 import os
 import ssl
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,8 +30,7 @@ class AuthorityRefused(Exception):
 class Authority:
     """Issues certificates for hosts; raises AuthorityRefused. `data` is the folder where it is kept, if anywhere."""
 
-    def __init__(self, data: Path | None = None, now: Callable[[], datetime] = NOW) -> None:
-        self._now = now
+    def __init__(self, data: Path | None = None) -> None:
         self._temporary = TemporaryDirectory(prefix="rehearsal-ca-") if data is None else None
         folder = Path(self._temporary.name) if self._temporary else (data or Path()).absolute()
         self.ca_file: Final = folder / "rehearsal-ca.pem"
@@ -44,7 +42,7 @@ class Authority:
 
     def _context(self, host: str) -> ssl.SSLContext:
         """Return how to speak TLS as this host."""
-        now = self._now().astimezone(UTC).replace(tzinfo=None)  # as the library wants it
+        now = NOW().astimezone(UTC).replace(tzinfo=None)  # as the library wants it
         context = server_context()
         self._ca.issue_cert(
             host, common_name=host, organization_name=NAME, not_before=now - EARLY, not_after=now + LASTS
