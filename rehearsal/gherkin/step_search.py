@@ -31,8 +31,6 @@ def look_once() -> Callable[[], None]:
             found[line] = steps
         return steps
 
-    def end() -> None:
-        scenario.find_fixturedefs_for_step = search
-
-    scenario.find_fixturedefs_for_step = find
-    return end
+    looked_up = pytest.MonkeyPatch()
+    looked_up.setattr(scenario, "find_fixturedefs_for_step", find)
+    return looked_up.undo

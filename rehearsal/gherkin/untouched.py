@@ -24,8 +24,6 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @contextmanager
 def _nothing_left_behind() -> Iterator[None]:
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
+    with pytest.MonkeyPatch.context() as here:
+        here.setattr(sys, "dont_write_bytecode", True)
         yield
-    finally:
-        sys.dont_write_bytecode = before

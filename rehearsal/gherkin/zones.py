@@ -1,11 +1,12 @@
 """Where the machine stands while a scenario is played: nothing on the stage may depend on it."""
 
-import os
 import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
+
+import pytest
 
 # West and east of universal time, with their summer time, as POSIX writes zones: that needs no table of zones.
 ZONES: Final = ("PST8PDT,M3.2.0,M11.1.0", "NZST-12NZDT,M9.5.0,M4.1.0/3")
@@ -22,14 +23,10 @@ def standing(zone: str) -> Iterator[None]:
     if not hasattr(time, "tzset"):
         yield
         return
-    before = os.environ.get("TZ")
-    os.environ["TZ"] = zone
-    time.tzset()
     try:
-        yield
+        with pytest.MonkeyPatch.context() as here:
+            here.setenv("TZ", zone)
+            time.tzset()
+            yield
     finally:
-        if before is None:
-            del os.environ["TZ"]
-        else:
-            os.environ["TZ"] = before
         time.tzset()

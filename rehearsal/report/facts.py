@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,6 +94,9 @@ def state_machines() -> str:
     return page("state-machines", machines=[(machine, map(cells, machine.rows)) for machine in TABLES])
 
 
+_sure: Final = itemgetter("source", "certainty")
+
+
 def policies() -> str:
     """Return each profile's numbers, and who may ask for what in which status of the order."""
     return page("policies", profiles=map(_policy, profile.names()))
@@ -116,10 +119,6 @@ def _own(name: str) -> Mapping[str, Any]:
     """Return what a profile says itself, without what it inherits."""
     own: Mapping[str, Any] = yaml.safe_load((profile.FOLDER / f"{name}.yaml").read_text("utf-8"))
     return own
-
-
-def _sure(row: Mapping[str, Any]) -> tuple[str, str]:
-    return row["source"], row["certainty"]
 
 
 def codes() -> str:
