@@ -6,7 +6,7 @@ renders every `Problem`. The world `default` is met without its name, too.
 
 import json
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, Final
 
@@ -43,6 +43,7 @@ def control_app(stage: InProcessStage, gate: Gate | None = None) -> Flask:
 
     replays = Replays(stage.state)
     calls = Blueprint("calls", __name__)
+    calls.before_request(_demand_path)
     for call in CALLS.values():
         view = _reading(stage, call) if call.body is None else _acting(stage, call, replays)
         rule = call.path.translate({ord("{"): "<", ord("}"): ">"})
@@ -57,9 +58,7 @@ def control_app(stage: InProcessStage, gate: Gate | None = None) -> Flask:
 
 
 def _reading(stage: InProcessStage, call: Call) -> Callable[..., Response]:
-    def read(world: str, **path: str) -> Response:
-        _existing(world)
-        _demand_names(path)
+    def read(**path: str) -> Response:
         _demand_query(call.query)
         return _response(stage.request(call, path, request.args.to_dict()))
 
@@ -67,9 +66,7 @@ def _reading(stage: InProcessStage, call: Call) -> Callable[..., Response]:
 
 
 def _acting(stage: InProcessStage, call: Call, replays: Replays) -> Callable[..., Response]:
-    def write(world: str, **path: str) -> Response:
-        _existing(world)
-        _demand_names(path)
+    def write(**path: str) -> Response:
         for field in request.args:
             raise Problem(422, "Invalid value", f"{field} belongs into the body", field=field)
         body = _body()
@@ -95,15 +92,18 @@ def _acting(stage: InProcessStage, call: Call, replays: Replays) -> Callable[...
 
 
 def _file(content: Callable[[], bytes], media_type: str) -> Callable[..., Response]:
-    def download(world: str) -> Response:
-        _existing(world)
+    def download() -> Response:
         _demand_query(())
         return Response(content(), content_type=media_type)
 
     return download
 
 
-def _demand_names(path: Mapping[str, str]) -> None:
+def _demand_path() -> None:
+    """Refuse a world that is not here, and what names nothing; no call needs to know of which world it is."""
+    path = request.view_args or {}
+    if (world := path.pop("world")) != WORLD:
+        raise Problem(404, "No such world", f"there is no world {world!r} here, only {WORLD!r}", field="world")
     for field, value in path.items():
         if not value.strip():
             raise Problem(422, "Invalid value", f"{field} is {value!r}, which names nothing", field=field)
@@ -114,11 +114,6 @@ def _demand_query(known: Collection[str]) -> None:
         if field not in known or len(request.args.getlist(field)) > 1 or not request.args[field].strip():
             words = "is given empty or twice" if field in known else "is not known here"
             raise Problem(422, "Invalid value", f"{field} {words}", field=field)
-
-
-def _existing(world: str) -> None:
-    if world != WORLD:
-        raise Problem(404, "No such world", f"there is no world {world!r} here, only {WORLD!r}", field="world")
 
 
 def _body() -> Any:
