@@ -6,6 +6,7 @@ the same in process and over the control API.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -72,9 +73,7 @@ def _plus(words: str, sent: Json, shown: Json, name: str = "amount") -> str:
 
 
 def _bought(order: Json) -> str:
-    goods: dict[str, int] = {}
-    for unit in order["line_items"]:
-        goods[unit["sku"]] = goods.get(unit["sku"], 0) + 1
+    goods = Counter(unit["sku"] for unit in order["line_items"])
     bought = ", ".join(f"{count} × {sku}" if count > 1 else sku for sku, count in goods.items())
     return bought_for(order, f" {bought}")
 
