@@ -140,16 +140,12 @@ def gateway() -> str:
 
 def refusals() -> str:
     """Return what each decision brings in each state of each kind of request, and the seller's own calls."""
-    market, kinds = profile.load(DEFAULT_PROFILE), []
-    for kind, asked in answers.DECISIONS.items():
-        head = "|".join(["Status", *(["Goods", "Arbitration"] if kind != "CANCEL" else []), *asked])
-        kinds.append((kind, head, _state_rows(kind)))
-    answer = "cancel.shipping_answers"
+    market, answer = profile.load(DEFAULT_PROFILE), "cancel.shipping_answers"
     return page(
         "refusals",
-        kinds=kinds,
+        kinds=((kind, asked, _state_rows(kind)) for kind, asked in answers.DECISIONS.items()),
         market=market.name,
-        calls="|".join(["Order", *(f"{call}, {kind}" for call, kind in answers.CALLS)]),
+        calls=answers.CALLS,
         orders=((code(status), *cells) for status, cells in answers.to_orders(market).items()),
         ships=((name, *SHIPPING[str(profile.load(name).numbers[answer].value)]) for name in profile.names()),
         marks=((code(mark), what, refusal.code) for (mark, what), refusal in OF_MARKS.items()),
