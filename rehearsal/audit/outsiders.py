@@ -96,6 +96,11 @@ def taken_on(exchange: Exchange) -> Asked | None:
     return Asked(asks[1], _QUESTIONS.get(asks[2], ""), f"{asks[3]}s({numbers})")
 
 
+def misheard(exchange: Exchange) -> bool:
+    """Return whether trouble has made a yes of the connector's no, so that our own OMS knows of no refusal."""
+    return exchange.status in NOES and exchange.heard is not None and exchange.heard < 300
+
+
 def _may_have_taken(exchange: Exchange) -> bool:
     """Return whether the connector says that it has taken a call on, or has died or been cut off over it."""
     return exchange.failure is not None if exchange.status is None else exchange.status < 300

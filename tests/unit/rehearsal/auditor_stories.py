@@ -37,6 +37,11 @@ NOTICED: Final[dict[str, tuple[str, Callable[[], Story]]]] = {
     "more shipping than was paid for the order": (
         "never-too-much", lambda: Story().ordered(L1="0.00", part="shipping").paid("5.00", L9="0.01", part="shipping")
     ),
+    "a refund taken on and lost, after one that was refused and of which trouble has made a yes": (
+        "executed-once",
+        lambda: Story().ordered().called("oms", "connector", "adjustOrder", 400, "7", heard=204).asked("5.00")
+        .called("oms", "connector", "adjustOrder", 204, "7").asked("6.00", adjustment_id="C2").came_to_rest(),
+    ),
     "more tax in the books than was paid": (
         "never-too-much",
         lambda: Story().ordered(L1="4.13").paid("8.98").booked(tax="4.13").booked(item="1.00", tax="3.85")
@@ -521,6 +526,15 @@ IN_ORDER: Final[dict[str, Callable[[], Story]]] = {
     "a refund for which somebody outside has asked, and heard nothing": (
         lambda: Story().ordered().shown().by_hand("adjustOrder", status=None, failure="ConnectionError")
         .started("R1", "5.00").act_ended()
+    ),
+    "a refund that the connector has refused, of which trouble makes a yes": (
+        lambda: Story().ordered().called("oms", "connector", "adjustOrder", 400, "7", heard=204).asked("5.00")
+        .idle(minutes=44).came_to_rest()
+    ),
+    "an answer that the connector has refused, of which trouble makes a yes": (
+        lambda: Story().ordered().claimed().read()
+        .called("oms", "connector", "approveBuyerRequestOfOrderAdjustment", 409, "7", heard=204).decided()
+        .idle(minutes=44).came_to_rest()
     ),
     "a refund of an order that the OMS has not been shown yet": (
         lambda: Story().ordered().by_hand("adjustOrderItem").started("R1", "5.00").shown(number="6").act_ended()

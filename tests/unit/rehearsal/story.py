@@ -297,10 +297,11 @@ class Story:
         refusal: str = "",
         seq: int = 9,
         failure: str | None = None,
+        heard: int | None = None,
     ) -> Story:
         outside = caller == "outside"
         call = seq, self.now, caller, callee, outside, operation, status, (), True, claims, failure
-        exchange = Exchange(*call, refusal=refusal)
+        exchange = Exchange(*call, refusal=refusal, heard=heard)
         self.auditor.on_exchange(exchange)
         return self
 
