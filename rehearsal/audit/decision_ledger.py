@@ -162,6 +162,10 @@ class DecisionLedger:
         self.outsiders = Outsiders()
         self.heard = True  # the stage hears what the staff decide
 
+    def hears(self, sight: Sight) -> bool:
+        """Return whether the stage hears what the staff do there."""
+        return self.heard and sight not in self.unheard
+
     def on_event(self, event: PlayerEvent) -> None:
         """Take note of decisions, and of moves with what is odd about them."""
         departure: Departure | None = None

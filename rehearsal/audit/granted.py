@@ -56,10 +56,10 @@ class Granted:
 
         One that has an effect is no repetition.
         """
-        for operation, subject in _about(exchange) if decisions.heard else ():
+        for operation, subject in _about(exchange):
             yes, of_claim = self._heard.get((operation, subject)), subject in claims.by_id
-            unheard = Sight.GOODS if of_claim else Sight.REFUNDS
-            if yes is None or subject in self._in_doubt or unheard in decisions.unheard:
+            decided = decisions.hears(Sight.GOODS if of_claim else Sight.REFUNDS)
+            if yes is None or subject in self._in_doubt or not decided:
                 continue
             if _standing(claims, subject) != yes.stood:
                 continue

@@ -90,8 +90,8 @@ class InTime(Invariant):
             if given is None or given[0] >= due:
                 return
             trouble = self.limits.extension(self._shops.get(claim), given[0])
-            if claim in self._set and due - self._set[claim] < self.limits.one_round + trouble:
-                return  # nobody could know of it
+            if claim in self._set and due - self._set[claim] <= self.limits.one_round + trouble:
+                return  # nobody could know of it: of two things in one second the round may be the first
             early = due - given[0] >= self.limits.one_round + trouble
             if early or (not trouble and due - given[0] > self.limits.at_once):
                 at_once = "" if early else ", sent at its own instant since the next round comes too late"

@@ -18,7 +18,7 @@ from rehearsal.audit.invariants.status_words import SAID, UNDER_WAY, asks, statu
 from rehearsal.audit.limits import EVERY_SHOP, SAME_ROUND
 from rehearsal.audit.settling import ENDED
 from rehearsal.moments import shown_time
-from rehearsal.seats.port import Activity, Capability
+from rehearsal.seats.port import Activity, Capability, Sight
 from rehearsal.wire.recorder import Exchange
 
 AS_TOLD: Final = "what the marketplace was told"
@@ -301,9 +301,14 @@ class IsTold(Invariant):
         return self.limits.one_round + self.limits.extension(claim.shop_id, state.since)
 
     def _doubled(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:
-        """Nothing stands there twice; two claims or lines of one order may well have the same words."""
-        lines_of = len(self._lines[order_id]) or len(self._own[order_id])
-        alike = max(len(self.claims.of_order.get(order_id, ())), lines_of, 1)
+        """Nothing stands there twice; two claims or lines of one order may well have the same words.
+
+        Where nobody hears what the staff ask for, they may have asked for each unit.
+        """
+        asked_for = len(self._lines[order_id]) or len(self._own[order_id])
+        if not self.decisions.hears(Sight.REFUNDS):
+            asked_for = max(asked_for, *(len(event.lines) for event in self._orders[order_id]))
+        alike = max(len(self.claims.of_order.get(order_id, ())), asked_for, 1)
         lines = Counter((line.at, line.event, line.text, line.source_words) for line in history)
         for (at, _, text, _), times in lines.items():
             if times > alike:

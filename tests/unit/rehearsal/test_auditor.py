@@ -95,7 +95,7 @@ def test_trouble_asks_for_a_decision_that_is_so_much_earlier(given: timedelta, h
     assert story.lapsed().broken() == (["in-time"] if late else [])
 
 
-@pytest.mark.parametrize(("told", "late"), [(timedelta(minutes=15), True), (timedelta(minutes=14), False)])
+@pytest.mark.parametrize(("told", "late"), [(timedelta(seconds=901), True), (timedelta(minutes=15), False)])
 def test_of_an_hour_of_its_own_a_round_tells(told: timedelta, late: bool) -> None:
     story = Story().claimed().read()
     story.decided("reject")

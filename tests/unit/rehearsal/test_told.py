@@ -11,6 +11,7 @@ from rehearsal.audit.auditor import Memory
 from rehearsal.audit.claims import Claim, State
 from rehearsal.audit.invariants.told import IsTold
 from rehearsal.audit.limits import Limits
+from rehearsal.seats.port import Sight
 from tests.clock import START
 from tests.unit.rehearsal.story import DAY, PENDING, Line, Row, Story
 
@@ -53,6 +54,18 @@ def test_two_refunds_of_an_order_may_be_told_in_the_same_words(
         story.tell("adjustment_read", who="oms", ref=ref, adjustment_id="C1")
     story.said(0, 0).moved(PENDING, "DEADLINE_SET", "system").came_to_rest(Row())
     assert ("told" in story.broken()) == (doubled or operation.startswith("search"))
+
+
+@pytest.mark.parametrize(
+    ("unheard", "times", "doubled"), [((), 2, True), ((Sight.REFUNDS,), 2, False), ((Sight.REFUNDS,), 3, True)]
+)
+def test_where_nobody_hears_the_staff_they_may_have_asked_for_each_unit(
+    unheard: tuple[Sight, ...], times: int, doubled: bool
+) -> None:
+    story = Story().ordered().claimed()
+    story.auditor.memory.decisions.unheard = frozenset(unheard)
+    story.said(*[0] * times).moved(PENDING, "DEADLINE_SET", "system").came_to_rest(Row())
+    assert ("told" in story.broken()) == doubled
 
 
 @pytest.mark.parametrize(
