@@ -60,6 +60,20 @@ Feature: The guide's workflows in every market
         | the United Kingdom | 39.98 GBP  | 9.99 GBP  |
         | Vietnam            | 989000 VND | 89001 VND |
 
+    @R9 @R14
+    Scenario Outline: What never came is paid back
+      Given a shop in <place>
+      And Maya has received a rug for <price>
+      And everybody has heard of it
+      When the seller refunds Maya's whole order, as it has not arrived
+      Then all three books say <price> for Maya
+
+      Examples:
+        | place              | price      |
+        | the United Kingdom | 39.98 GBP  |
+        | Indonesia          | 640000 IDR |
+        | Vietnam            | 989000 VND |
+
     @R16
     Scenario Outline: An offer over two lines, where money has no decimals
       Given a shop in <place>
