@@ -50,7 +50,7 @@ Feature: A buyer cancels before the order is shipped
     Scenario: The seller calls off an order that has a gift in it
       Given Noah has ordered a desk lamp for 40.00 USD, and a tote bag as a gift
       And an hour has passed
-      When the seller calls off what Noah ordered, as it is not available
+      When the seller calls off what Noah ordered, as it cannot be delivered there
       Then Noah's order is canceled
       And all three books say 40.00 USD for Noah
 

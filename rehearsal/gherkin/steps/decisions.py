@@ -53,6 +53,9 @@ for _words, _does in {
     "the seller <has called/calls> off what {BUYER} ordered{ABOUT}, as the buyer wishes": by(
         lambda people: people.seller.refunds, reason="BuyerCancelled"
     ),
+    "the seller <has called/calls> off what {BUYER} ordered{ABOUT}, as it cannot be delivered there": by(
+        lambda people: people.seller.refunds, reason="ShippingAddressUndeliverable"
+    ),
     "{BUYER} <has got/gets> money instead of the replacement{ABOUT} in Seller Center": by(
         lambda people: people.seller_center.pays_instead
     ),
