@@ -50,6 +50,7 @@ Feature: A decision outlives whatever happens to it on its way
         | is unreachable for 20 minutes                                                       |
         | answers 502 with code 12000077 to every call for 20 minutes                         |
         | answers 500 with code 12000077 to the next 8 decisions                              |
+        | answers 502 with code 0 to the next 8 decisions                                     |
         | answers 429 with code 12000077 to the next 8 decisions, and asks to wait 40 minutes |
         | answers 503 to the next 8 decisions, and asks to wait 40 minutes                    |
         | answers 200 with code 36009007 to the next 8 decisions                              |

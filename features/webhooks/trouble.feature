@@ -42,6 +42,17 @@ Feature: Webhooks may be lost, doubled, late or forged
         | receives every webhook with a forged signature          | receives every webhook twice                   |
         | answers 500 to every webhook                            | answers 500 to every webhook                   |
 
+  Rule: What is of no use is taken all the same, or it would come again
+
+    @trouble
+    Scenario: They tell of topics that nobody has asked for
+      Given the connector is told by webhooks
+      And the connector receives every webhook under a topic that it has no use for
+      And Maya has received a desk lamp for 39.98 USD
+      When Maya asks for her money back
+      Then the trouble was hit
+      And the first webhook of Maya's was delivered
+
   Rule: What befalls one shop's befalls no other's
 
     @trouble

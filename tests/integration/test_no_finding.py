@@ -139,7 +139,7 @@ def test_a_claim_ends_while_its_decision_comes_to_nothing(world: World, return_t
     assert row.status == ("RejectionCompleted" if withdrawn else "InformationOnly")
 
 
-@pytest.mark.parametrize("kind", ["unnumbered", "forge"])
+@pytest.mark.parametrize("kind", ["unnumbered", "other_topic", "forge"])
 def test_a_webhook_that_is_held_up_is_judged_as_it_was_sent(kind: str) -> None:
     world = World(seed=1, webhooks=True)
     for planned in (kind, "reorder"):

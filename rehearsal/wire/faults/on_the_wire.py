@@ -4,9 +4,9 @@ Each is a few lines that let a call go on or end it. Whether the other side has 
 `cut_before` and `redirect` end a call before; `cut_after`, `truncate`, `garble`, `wrong_content_type` and `slow_drip`
 spoil the answer of a call that has had its effect; `refuse`, `empty_success` and `delay` are either; `duplicate` lets
 it act more than once, `reorder` after its caller has given it up, `forge` as one of somebody else's, `unnumbered` as
-its sender wrote it once; `stale` answers a question as it was answered before, `sparse` one with what says nothing left
-out, null or empty, `unknown_fields` one with more than was promised, and `unreadable_item` one with an object that
-lacks what it must have.
+its sender wrote it once, `other_topic` as if it told of something else; `stale` answers a question as it was answered
+before, `sparse` one with what says nothing left out, null or empty, `unknown_fields` one with more than was promised,
+and `unreadable_item` one with an object that lacks what it must have.
 """
 
 import json
@@ -54,9 +54,11 @@ def refuse(meeting: Meeting) -> Response:
     spoken = JSON
     by_gateway = meeting.given("acted") and meeting.given("code") is None
     if meeting.endpoint.name == "marketplace":
-        code = meeting.given("code") or CODES.get(status, OTHER_CODE)
+        code = CODES.get(status, OTHER_CODE) if meeting.given("code") is None else meeting.given("code")
         words += f": {_as_it_came(meeting.call)}" if meeting.given("repeats") else ""
-        body = {"code": code, "message": words, "request_id": meeting.call.exchange_id, "data": None}
+        # Who looks at the code alone reads 0 as a success.
+        data: dict[str, Any] | None = None if code or status == 200 else {}
+        body = {"code": code, "message": words, "request_id": meeting.call.exchange_id, "data": data}
         spoken = "text/html" if by_gateway else f"{JSON}; charset=utf-8"
     headers = [("Content-Type", spoken)]
     headers += [] if retry_after is None else [("Retry-After", _when_to_come_again(meeting, status, retry_after))]
@@ -223,16 +225,29 @@ def forge(meeting: Meeting) -> Response:
 
 def unnumbered(meeting: Meeting) -> Response:
     """A webhook of the marketplace's comes without its number, as older ones had none, and is signed as it comes."""
-    call = meeting.call
-    document = read_anew(JSON, call.body).body
+    document = read_anew(JSON, meeting.call.body).body
     if not isinstance(document, dict) or document.pop("tts_notification_id", None) is None or not meeting.hit():
         return meeting.onward()
-    bare = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
-    anew = {"content-length": str(len(bare))}
+    return _signed_anew(meeting, document)
+
+
+def other_topic(meeting: Meeting) -> Response:
+    """A webhook of the marketplace's tells of another topic than it does, and is signed as it comes."""
+    document = read_anew(JSON, meeting.call.body).body
+    if not isinstance(document, dict) or "type" not in document or not meeting.hit():
+        return meeting.onward()
+    return _signed_anew(meeting, {**document, "type": meeting.given("type")})
+
+
+def _signed_anew(meeting: Meeting, document: dict[str, Any]) -> Response:
+    """Have a webhook arrive as this document, signed by whoever has signed what was sent, if it was rightly signed."""
+    call = meeting.call
+    body = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+    anew = {"content-length": str(len(body))}
     for app in meeting.scene.marketplace.developer_apps.values():
         if call.headers.get("authorization") == signature(app.key, app.secret, call.body):
-            anew["authorization"] = signature(app.key, app.secret, bare)
-    call.arrives_with({**call.headers, **anew}, bare)
+            anew["authorization"] = signature(app.key, app.secret, body)
+    call.arrives_with({**call.headers, **anew}, body)
     return meeting.onward()
 
 
@@ -320,7 +335,7 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
         words="calls are refused", shows="status", meets=refuse, needs_answer=_acted,
         takes={
             "status": _a_status,
-            "code": Value(is_whole(1, 99_999_999), "a code of the marketplace's such as 36009002"),
+            "code": Value(is_whole(0, 99_999_999), "a code of the marketplace's such as 36009002, or 0"),
             "message": Value(is_text, "the words of the refusal"),
             "retry_after": Value(is_whole(0, 86_400), "a number of seconds up to a day"),
             "acted": _SWITCH,
@@ -373,6 +388,10 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
     ),
     "unnumbered": Kind(
         words="webhooks come without their number", meets=unnumbered, webhooks_to=("connector",), says_hits=True
+    ),
+    "other_topic": Kind(
+        words="webhooks tell of another topic", meets=other_topic, webhooks_to=("connector",), says_hits=True,
+        takes={"type": Value(is_whole(1, 999), "the number of a topic, such as 4 of PACKAGE_UPDATE", 4)},
     ),
     "redirect": Kind(
         words="answers point elsewhere", meets=redirect,
