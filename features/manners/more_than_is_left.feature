@@ -32,6 +32,24 @@ Feature: The OMS asks for more than is left
       And all three books say 1.50 USD for Noah
 
     @R16 @R56
+    Scenario Outline: What fell on one of two, and once more
+      Given Maya has received, with 6.00 USD for shipping and 4.00 USD of tax:
+        | goods | pieces | price each |
+        | rug   | 1      | 20.00 USD  |
+        | mug   | 1      | 20.00 USD  |
+      And everybody has heard of it
+      And the seller has refunded Maya the <part> of the rug
+      And an hour has passed
+      When the seller tries to refund Maya the <part> of the rug
+      Then it was the connector that refused it
+      And all three books say <share> for Maya
+
+      Examples:
+        | part     | share    |
+        | shipping | 3.00 USD |
+        | tax      | 2.00 USD |
+
+    @R16 @R56
     Scenario Outline: More is offered than was asked for, or nothing
       Given Noah has asked for the money for 1 of the mugs
       And everybody has heard of it
