@@ -246,12 +246,7 @@ class Buyer(Person):
     def sends_parcel(self, which: Which = ANY, *, only: Which | None = None, cost: Sum | None = None) -> None:
         """Hand over the parcel of a return: with `only` some of the goods in it, or at a `cost` of their own."""
         claim = self.asked(which, noun="return")
-        units = None
-        if only is not None:
-            mine = [unit for unit in claim.order.called(only.goods) if unit in claim.units]
-            if not 0 < (pieces := only.pieces or len(mine)) <= len(mine):
-                raise Miswritten(f"{self.name}'s return is about {len(mine)} {only.goods}, not {pieces}")
-            units = mine[:pieces]
+        units = None if only is None else claim.some(only, self.name)
         self.stage.ship_return(claim.id, line_item_ids=units, **as_said("shipping_cost", cost))
 
     def withdraws(self, which: Which = ANY) -> None:

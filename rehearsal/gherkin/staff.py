@@ -311,11 +311,7 @@ class Seller(Person):
         claim = buyer.asked(which, noun="return")
         units: list[Json] = []
         for some, other in but:
-            mine = [unit for unit in claim.order.called(some.goods) if unit in claim.units]
-            pieces = some.pieces or len(mine)
-            if pieces > len(mine):
-                raise Miswritten(f"{buyer.name}'s return is about {len(mine)} {some.goods}, not {pieces}")
-            units += [{"line_item_id": unit, "grade": other} for unit in mine[:pieces]]
+            units += [{"line_item_id": unit, "grade": other} for unit in claim.some(some, buyer.name)]
         return self.stage.oms_inspect(claim.id, grade=grade, accept=accept, units=units or None)
 
     def refunds(

@@ -92,6 +92,15 @@ class Claim:
         mine = {name: [unit for unit in units if unit in self.units] for name, units in self.order.units.items()}
         return {name: units for name, units in mine.items() if units}
 
+    def some(self, which: Which, whose: str) -> list[str]:
+        """Return the units of some of its goods; raise Miswritten where it is not about so many."""
+        mine = [unit for unit in self.order.called(which.goods) if unit in self.units]
+        pieces = len(mine) if which.pieces is None else which.pieces
+        if not 0 < pieces <= len(mine):
+            some = f"the {which.goods}" if which.pieces is None else f"{pieces} of the {which.goods}"
+            raise Miswritten(f"{whose}'s return is about {_listed(self.about)}, not about {some}")
+        return mine[:pieces]
+
     def fits(self, which: Which) -> bool:
         """Return whether it may be the one that is meant, as far as its kind and its goods go."""
         units = _called(self.about, which.goods) if which.goods else [*self.units]

@@ -139,6 +139,11 @@ MISWRITTEN = {
     f"{TWO_REQUESTS}; When the seller approves Maya's cancellation": "Maya has made no cancellation; Maya has asked for:",
     f"{TWO_LINES}; When the seller approves Maya's request": "Maya has made no request; Maya has asked for nothing",
     f"{TWO_LINES}; And Maya has asked for the money for 2 of the mugs": "Maya has only 1 mugs, not 2",
+    f"{EACH_ASKED}; When Maya hands over her parcel, with only 0 of the mugs in it": "about the mug, not about 0 of the mug",
+    f"{EACH_ASKED}; When Maya hands over her parcel, with only the rug in it": "return is about the mug, not about the rug",
+    f"{EACH_ASKED}; When the seller finds Maya's goods as sold, but the rug damaged, and accepts them": (
+        "return is about the mug, not about the rug"
+    ),
     f"{TWO_LINES}; And Maya has asked for the money for the lamp": "Maya has no lamp; Maya has: rug, mug",
     f"{TWO_LINES}; And Maya has asked for the money for the shipping": "Maya has: rug, mug; shipping and tax go with the",
     f"{TWO_REQUESTS}; When the seller refunds Maya 5.00 USD of her first request": "an order or its goods, and Maya's first",
