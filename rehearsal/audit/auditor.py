@@ -21,7 +21,7 @@ from rehearsal.audit.finding import Finding, Verdict
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.audit.limits import EVERY_SHOP, Limits
-from rehearsal.audit.outsiders import misheard
+from rehearsal.audit.misheard import Misheard
 from rehearsal.audit.refusals import Refusals
 from rehearsal.audit.settling import Settling
 from rehearsal.moments import shown_time
@@ -65,7 +65,7 @@ class Memory:
     refusals: Refusals
     invariants: dict[int, Invariant]
     broken: dict[tuple[int, str], _Broken] = field(default_factory=dict)
-    misheard: bool = False  # trouble has made a yes of the connector's no, and the OMS has not spoken since
+    misheard: Misheard = field(default_factory=Misheard)
 
     @classmethod
     def blank(cls, now: datetime, limits: Limits) -> Memory:
@@ -151,8 +151,7 @@ class Auditor:
 
     def on_event(self, event: PlayerEvent) -> None:
         self.memory.now = max(self.memory.now, event.at)
-        if event.accepted and self.memory.misheard:  # as the OMS believes, of what nobody has taken on
-            self.memory.misheard, event = False, replace(event, data={**event.data, "accepted": False})
+        event = self.memory.misheard.as_it_is(event)
         self._lengthen_limits(event)
         self.memory.decisions.on_event(event)
         self.memory.claims.on_event(event)
@@ -168,8 +167,7 @@ class Auditor:
             limits.ended(EVERY_SHOP, event.at)
 
     def on_exchange(self, exchange: Exchange) -> None:
-        if exchange.writes and exchange.caller == "oms":
-            self.memory.misheard = misheard(exchange)
+        self.memory.misheard.on_exchange(exchange)
         self.memory.decisions.on_exchange(exchange)
         self.memory.claims.on_exchange(exchange)
         self.memory.settling.on_exchange(exchange)

@@ -87,20 +87,18 @@ def taken_on(exchange: Exchange) -> Asked | None:
     Nor does our own OMS know of what it has asked for where trouble has made a refusal of the answer.
     """
     heard_a_no = exchange.caller == "oms" and exchange.heard in NOES
-    if exchange.callee != "connector" or not (exchange.outside or heard_a_no) or not _may_have_taken(exchange):
-        return None
-    asks = _ASKS.fullmatch(exchange.operation or "")
+    return asked_by(exchange) if (exchange.outside or heard_a_no) and may_have_taken(exchange) else None
+
+
+def asked_by(exchange: Exchange) -> Asked | None:
+    """Return what a call asks the connector for; None where it asks for nothing."""
+    asks = _ASKS.fullmatch(exchange.operation or "") if exchange.callee == "connector" else None
     if asks is None:
         return None
     numbers = ", ".join(number.lstrip("0") for number in exchange.subjects)  # 01 is 1
     return Asked(asks[1], _QUESTIONS.get(asks[2], ""), f"{asks[3]}s({numbers})")
 
 
-def misheard(exchange: Exchange) -> bool:
-    """Return whether trouble has made a yes of the connector's no, so that our own OMS knows of no refusal."""
-    return exchange.status in NOES and exchange.heard is not None and exchange.heard < 300
-
-
-def _may_have_taken(exchange: Exchange) -> bool:
+def may_have_taken(exchange: Exchange) -> bool:
     """Return whether the connector says that it has taken a call on, or has died or been cut off over it."""
     return exchange.failure is not None if exchange.status is None else exchange.status < 300

@@ -102,7 +102,7 @@ class Exchange(NamedTuple):
     wait: timedelta | None = None  # for which the answer asks the caller not to come again
     token_until: datetime | None = None  # that of the token with which it is made, where that is known
     key: str | None = None  # by which the callee knows it when it comes again
-    heard: int | None = None  # the status that the caller got instead, where the link has altered the response
+    heard: int | None = None  # the status that the caller got instead, where the link has altered it or made it up
 
     @property
     def held_up(self) -> bool:
@@ -241,7 +241,7 @@ class Recorder:
             _wait(response, headers, ended.at),
             self.state.tokens.until(authorization),
             key,
-            ended.received.status if ended.received else None,
+            _heard(ended),
         )
         for listener in self._listeners:
             listener(exchange)
@@ -360,6 +360,12 @@ class _Reading:
     reply_headers: Mapping[str, str]
     reply: Message | None
     unknown: list[str] = field(default_factory=list)  # where the bodies have what the contract does not know
+
+
+def _heard(ended: _UnderWay) -> int | None:
+    """Return the status that the caller got of the link's; None where it got the callee's, or none."""
+    made = ended.received or (ended.response if ended.intercepted else None)
+    return made.status if made else None
 
 
 def _refusal(reply: Message | None) -> str:

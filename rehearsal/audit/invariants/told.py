@@ -303,15 +303,15 @@ class IsTold(Invariant):
     def _doubled(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:
         """Nothing stands there twice; two claims or lines of one order may well have the same words.
 
-        Where nobody hears what the staff ask for, they may have asked for each unit.
+        Where nobody hears what the staff ask for, they may have asked for the money of each unit.
         """
         asked_for = len(self._lines[order_id]) or len(self._own[order_id])
-        if not self.decisions.hears(Sight.REFUNDS):
-            asked_for = max(asked_for, *(len(event.lines) for event in self._orders[order_id]))
         alike = max(len(self.claims.of_order.get(order_id, ())), asked_for, 1)
+        units = max((len(event.lines) for event in self._orders[order_id]), default=0)
+        unheard = 0 if self.decisions.hears(Sight.REFUNDS) else units
         lines = Counter((line.at, line.event, line.text, line.source_words) for line in history)
         for (at, _, text, _), times in lines.items():
-            if times > alike:
+            if times > max(alike, unheard if re.search(MONEY, text, re.IGNORECASE) else 0):
                 yield _violation(order_id, "one line", f"{times} lines “{text}” of {shown_time(at)}", "doubled")
 
     def _said_again(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:

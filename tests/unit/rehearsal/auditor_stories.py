@@ -37,6 +37,31 @@ NOTICED: Final[dict[str, tuple[str, Callable[[], Story]]]] = {
     "more shipping than was paid for the order": (
         "never-too-much", lambda: Story().ordered(L1="0.00", part="shipping").paid("5.00", L9="0.01", part="shipping")
     ),
+    "an answer taken on and lost, of which trouble has made another yes when it was said again": (
+        "executed-once",
+        lambda: Story().ordered().claimed().read()
+        .called("oms", "connector", "approveBuyerRequestOfOrderAdjustment", 204, "7")
+        .called("oms", "connector", "approveBuyerRequestOfOrderAdjustment", 409, "7", heard=204).decided()
+        .came_to_rest(),
+    ),
+    "an answer whose yes got lost, of which trouble has made another yes when it was said again": (
+        "executed-once",
+        lambda: Story().ordered().claimed().read()
+        .called("oms", "connector", "approveBuyerRequestOfOrderAdjustment", 204, "7", failure="ConnectionError")
+        .decided(accepted=False)
+        .called("oms", "connector", "approveBuyerRequestOfOrderAdjustment", 409, "7", heard=204).decided()
+        .came_to_rest(),
+    ),
+    "a refund whose call died, of which trouble has made a yes when it was said again": (
+        "executed-once",
+        lambda: Story().ordered().called("oms", "connector", "adjustOrder", None, "7", failure="ConnectionError")
+        .called("oms", "connector", "adjustOrder", 409, "7", heard=204).asked("5.00").came_to_rest(),
+    ),
+    "a refund taken on and lost, after a mark that was refused and of which trouble has made a yes": (
+        "executed-once",
+        lambda: Story().ordered().called("oms", "connector", "markExported", 404, "7", heard=204).asked("5.00")
+        .came_to_rest(),
+    ),
     "a refund taken on and lost, after one that was refused and of which trouble has made a yes": (
         "executed-once",
         lambda: Story().ordered().called("oms", "connector", "adjustOrder", 400, "7", heard=204).asked("5.00")
@@ -529,6 +554,21 @@ IN_ORDER: Final[dict[str, Callable[[], Story]]] = {
     ),
     "a refund that the connector has refused, of which trouble makes a yes": (
         lambda: Story().ordered().called("oms", "connector", "adjustOrder", 400, "7", heard=204).asked("5.00")
+        .idle(minutes=44).came_to_rest()
+    ),
+    "a refund that has never reached the connector, whatever the OMS has heard": (
+        lambda: Story().ordered().called("oms", "connector", "adjustOrder", None, "7", heard=204).asked("5.00")
+        .idle(minutes=44).came_to_rest()
+    ),
+    "an answer for which the connector had no time, of which trouble makes a yes": (
+        lambda: Story().ordered().claimed().read()
+        .called("oms", "connector", "approveBuyerRequestOfOrderAdjustment", 503, "7", heard=204).decided()
+        .idle(minutes=44).came_to_rest()
+    ),
+    "an answer on two lines, of which one is taken on and trouble makes a yes of the no to the other": (
+        lambda: Story().ordered().claimed().read()
+        .called("oms", "connector", "approveBuyerRequestOfOrderItemAdjustment", 409, "7", heard=204)
+        .called("oms", "connector", "approveBuyerRequestOfOrderItemAdjustment", 204, "8").decided()
         .idle(minutes=44).came_to_rest()
     ),
     "an answer that the connector has refused, of which trouble makes a yes": (

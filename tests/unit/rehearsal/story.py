@@ -356,9 +356,9 @@ class Story:
         self.history = []
         return self
 
-    def said(self, *minutes: int) -> Story:
+    def said(self, *minutes: int, text: str = "No answer yet") -> Story:
         """Have the order's history say the same so many minutes after the present."""
-        self.history += [Line(self.now + timedelta(minutes=at), "No answer yet") for at in minutes]
+        self.history += [Line(self.now + timedelta(minutes=at), text) for at in minutes]
         return self
 
     def asked_back(self, shop: str = "S1", deadline: datetime | None = None) -> Story:

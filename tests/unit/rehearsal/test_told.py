@@ -57,14 +57,20 @@ def test_two_refunds_of_an_order_may_be_told_in_the_same_words(
 
 
 @pytest.mark.parametrize(
-    ("unheard", "times", "doubled"), [((), 2, True), ((Sight.REFUNDS,), 2, False), ((Sight.REFUNDS,), 3, True)]
+    ("unheard", "times", "text", "doubled"),
+    [
+        ((), 2, "Refund waits", True),
+        ((Sight.REFUNDS,), 2, "Refund waits", False),
+        ((Sight.REFUNDS,), 3, "Refund waits", True),
+        ((Sight.REFUNDS,), 2, "The buyer appeals", True),
+    ],
 )
-def test_where_nobody_hears_the_staff_they_may_have_asked_for_each_unit(
-    unheard: tuple[Sight, ...], times: int, doubled: bool
+def test_where_nobody_hears_the_staff_they_may_have_asked_for_the_money_of_each_unit(
+    unheard: tuple[Sight, ...], times: int, text: str, doubled: bool
 ) -> None:
     story = Story().ordered().claimed()
     story.auditor.memory.decisions.unheard = frozenset(unheard)
-    story.said(*[0] * times).moved(PENDING, "DEADLINE_SET", "system").came_to_rest(Row())
+    story.said(*[0] * times, text=text).moved(PENDING, "DEADLINE_SET", "system").came_to_rest(Row())
     assert ("told" in story.broken()) == doubled
 
 
