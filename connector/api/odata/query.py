@@ -7,7 +7,6 @@ leave the list while a client turns the pages (`Export` during `exported=false`)
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -45,19 +44,26 @@ class Expand:
 
 
 @dataclass(frozen=True)
-class Query:
-    """The options of one call, read and checked. Those are equal that take the same statement, with other values."""
+class Shape:
+    """What of a query its statement is built from."""
 
     filter: Filter | None
     expand: tuple[Expand, ...]
     select: tuple[Field, ...] | None
     order: tuple[tuple[Field, bool], ...]  # field, descending
     exported: bool | None
-    values: Mapping[str, Any] = dataclasses.field(compare=False)
-    top: int | None = dataclasses.field(compare=False)
-    skip: int = dataclasses.field(compare=False)
-    after: int | None = dataclasses.field(compare=False)
-    count: bool = dataclasses.field(compare=False)
+
+
+@dataclass(frozen=True)
+class Query:
+    """The options of one call, read and checked."""
+
+    shape: Shape
+    values: Mapping[str, Any]
+    top: int | None
+    skip: int
+    after: int | None
+    count: bool
 
 
 @dataclass(frozen=True)
@@ -83,17 +89,20 @@ def read_options(
             raise BadQuery(name, "is given twice.")
         given[key] = value
     found, values = _read_filter(entity, given["$filter"]) if given.get("$filter", "").strip() else (None, {})
-    return Query(
+    shape = Shape(
         filter=found,
-        values=values,
         expand=_read_expand(entity, given.get("$expand", "")),
         select=_read_select(entity, given.get("$select", "")),
         order=_read_order(entity, given.get("$orderby", "")),
+        exported=None if one else _flag(given, "exported"),
+    )
+    return Query(
+        shape,
+        values=values,
         top=_number(given, "$top"),
         skip=_number(given, "$skip") or 0,
         after=_number(given, "$skiptoken"),
         count=_flag(given, "$count") or False,
-        exported=None if one else _flag(given, "exported"),
     )
 
 
@@ -109,9 +118,9 @@ def read_page(
 ) -> Row:
     """Return one page of a list: the set, or the list `nav` of `parent`."""
     size = PAGE if query.top is None else min(PAGE, query.top)
-    after = query.after if not query.order else None
-    fields = _fields(entity, query.select)
-    statement = _statement(entity, query, nav, after is not None)
+    after = query.after if not query.shape.order else None
+    fields = _fields(entity, query.shape.select)
+    statement = _statement(entity, query.shape, nav, after is not None)
     values = {
         **query.values,
         "parent": parent,
@@ -123,10 +132,10 @@ def read_page(
     found = connection.execute(statement, values).all() if size else []
     more = len(found) > size
     found = found[:size]
-    rows = _spelled(connection, entity, query, found, asked, cut=CHILD_PAGE)
-    document: Row = {"@odata.context": _context(asked, entity, query.select)}
+    rows = _spelled(connection, entity, query.shape, found, asked, cut=CHILD_PAGE)
+    document: Row = {"@odata.context": _context(asked, entity, query.shape.select)}
     if query.count:
-        counting = _counting(entity, query.filter, query.exported, nav)
+        counting = _counting(entity, query.shape.filter, query.shape.exported, nav)
         document["@odata.count"] = connection.execute(counting, values).scalar_one()
     document["value"] = rows
     if more and (query.top is None or query.top > size):
@@ -136,12 +145,12 @@ def read_page(
 
 def read_one(connection: Runs, entity: Entity, query: Query, asked: Asked, key: int) -> Row | None:
     """Return one entity with its expanded lists whole, or None."""
-    fields = _fields(entity, query.select)
-    found = connection.execute(_single(entity, fields, query.expand), {"key": key}).all()
+    fields = _fields(entity, query.shape.select)
+    found = connection.execute(_single(entity, fields, query.shape.expand), {"key": key}).all()
     if not found:
         return None
-    [row] = _spelled(connection, entity, query, found, asked, cut=None)
-    return {"@odata.context": f"{_context(asked, entity, query.select)}/$entity", **row}
+    [row] = _spelled(connection, entity, query.shape, found, asked, cut=None)
+    return {"@odata.context": f"{_context(asked, entity, query.shape.select)}/$entity", **row}
 
 
 def exists(connection: Runs, entity: Entity, key: int) -> bool:
@@ -156,12 +165,12 @@ def _fields(entity: Entity, select: tuple[Field, ...] | None) -> tuple[Field, ..
 
 
 @lru_cache(maxsize=512)
-def _statement(entity: Entity, query: Query, nav: Nav | None, after: bool) -> sa.Select[Any]:
-    columns = _columns(entity, _fields(entity, query.select), query.expand)
-    statement = _conditions(columns, entity, query.filter, query.exported, nav)
+def _statement(entity: Entity, shape: Shape, nav: Nav | None, after: bool) -> sa.Select[Any]:
+    columns = _columns(entity, _fields(entity, shape.select), shape.expand)
+    statement = _conditions(columns, entity, shape.filter, shape.exported, nav)
     if after:
         statement = statement.where(entity.key > sa.bindparam("after", type_=sa.Integer))
-    for field, descending in query.order:
+    for field, descending in shape.order:
         if field.column is not None:
             statement = statement.order_by(field.column.desc() if descending else field.column)
     return (
@@ -223,7 +232,7 @@ def _conditions(
 
 
 def _spelled(
-    connection: Runs, entity: Entity, of: Query | Expand, found: Sequence[sa.Row[Any]], asked: Asked, *, cut: int | None
+    connection: Runs, entity: Entity, of: Shape | Expand, found: Sequence[sa.Row[Any]], asked: Asked, *, cut: int | None
 ) -> list[Row]:
     fields = _fields(entity, of.select)
     rows: list[Row] = []
@@ -291,7 +300,7 @@ def _next_link(asked: Asked, query: Query, size: int, *, last: int) -> str:
     if query.top is not None:
         kept.append(("$top", str(query.top - size)))
     kept.append(("$skip", str(query.skip + size)))
-    if not query.order:
+    if not query.shape.order:
         kept.append(("$skiptoken", str(last)))
     address = quote(asked.address, safe="/()")
     return f"{asked.base}{address}?{urlencode(kept, safe=READABLE, quote_via=quote)}"
