@@ -131,6 +131,7 @@ def test_trouble_of_webhooks_reaches_who_is_told(kind: str, receiver: tuple[str,
         signed == hmac.digest(app.secret.encode(), app.key.encode() + body, "sha256").hex() for signed, body in told.got
     ]
     assert fits == [kind != "forge", True]
+    assert [json.loads(body)["type"] for _, body in told.got] == [4 if kind == "other_topic" else 12, 12]
     assert ["tts_notification_id" in json.loads(body) for _, body in told.got] == [kind != "unnumbered", True]
 
 

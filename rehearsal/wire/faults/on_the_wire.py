@@ -57,8 +57,7 @@ def refuse(meeting: Meeting) -> Response:
         code = CODES.get(status, OTHER_CODE) if meeting.given("code") is None else meeting.given("code")
         words += f": {_as_it_came(meeting.call)}" if meeting.given("repeats") else ""
         # Who looks at the code alone reads 0 as a success.
-        data: dict[str, Any] | None = None if code or status == 200 else {}
-        body = {"code": code, "message": words, "request_id": meeting.call.exchange_id, "data": data}
+        body = {"code": code, "message": words, "request_id": meeting.call.exchange_id, "data": None if code else {}}
         spoken = "text/html" if by_gateway else f"{JSON}; charset=utf-8"
     headers = [("Content-Type", spoken)]
     headers += [] if retry_after is None else [("Retry-After", _when_to_come_again(meeting, status, retry_after))]
@@ -234,9 +233,10 @@ def unnumbered(meeting: Meeting) -> Response:
 def other_topic(meeting: Meeting) -> Response:
     """A webhook of the marketplace's tells of another topic than it does, and is signed as it comes."""
     document = read_anew(JSON, meeting.call.body).body
-    if not isinstance(document, dict) or "type" not in document or not meeting.hit():
+    topic = meeting.given("type")
+    if not isinstance(document, dict) or document.get("type") in (None, topic) or not meeting.hit():
         return meeting.onward()
-    return _signed_anew(meeting, {**document, "type": meeting.given("type")})
+    return _signed_anew(meeting, {**document, "type": topic})
 
 
 def _signed_anew(meeting: Meeting, document: dict[str, Any]) -> Response:
@@ -292,6 +292,11 @@ def _always(fault: Fault) -> bool:
     return True
 
 
+def _no_refusal(having: Mapping[str, Any]) -> tuple[str, str] | None:
+    is_a_yes = having["status"] == 200 and having["code"] == 0
+    return ("code", "is 0, which with the status 200 refuses nothing; that is an empty_success") if is_a_yes else None
+
+
 def _acted(fault: Fault) -> bool:
     return bool(fault.having["acted"])
 
@@ -332,7 +337,7 @@ _a_status: Final = Value(
 # fmt: off
 ON_THE_WIRE: Final[Mapping[str, Kind]] = {
     "refuse": Kind(
-        words="calls are refused", shows="status", meets=refuse, needs_answer=_acted,
+        words="calls are refused", shows="status", meets=refuse, needs_answer=_acted, at_odds=_no_refusal,
         takes={
             "status": _a_status,
             "code": Value(is_whole(0, 99_999_999), "a code of the marketplace's such as 36009002, or 0"),

@@ -172,6 +172,9 @@ def _having(kind: str, given: object, takes: Kind) -> Mapping[str, Any]:
             having[name] = given[name]
         else:
             raise Mistake(f"with.{name}", f"is {_shown(given[name])}; it is {value.words}")
+    if (at_odds := takes.at_odds(having)) is not None:
+        name, why = at_odds
+        raise Mistake(f"with.{name}", why)
     return MappingProxyType(having)
 
 
