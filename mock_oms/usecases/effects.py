@@ -1,7 +1,6 @@
 """What follows from something that has happened at the OMS: those who listen hear of it."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from mock_oms.domain.cases import Adjustment, Case, Decision
 from mock_oms.domain.money import written
@@ -9,14 +8,6 @@ from mock_oms.domain.orders import Order, OrderLine
 from mock_oms.state.agenda import Clock
 from mock_oms.state.events import Event, Listener
 from mock_oms.state.store import Parcel
-
-# What is told of an adjustment as it was read, and what has another name here.
-TOLD: Final = (
-    "quantity", "restock", "site_status", "reason", "site_reason", "site_reason_text", "tracking_number", "carrier",
-    "deadline", "shipped_back_at", "created_at", "updated_at", "refunded_at", "created_by", "updated_by", "decided_by",
-    "kind", "profile", "arbitration_status", "rma",
-)  # fmt: skip
-OURS: Final = {"site_reason": "site_reason_key", "tracking_number": "tracking", "kind": "type", "rma": "rma_number"}
 
 
 class Effects:
@@ -101,7 +92,6 @@ class Effects:
     def adjustment_read(self, case: Case, read: Adjustment, line: OrderLine | None) -> None:
         level, number = read.key
         on_shipping = read.tax_on_shipping
-        told = {name: getattr(read, OURS.get(name, name)) for name in TOLD}
         self._announce(
             "adjustment_read",
             adjustment_id=case.number,
@@ -118,7 +108,26 @@ class Effects:
             line_item_ids=list(read.unit_ids) or None,
             order_line=list(line.unit_ids) if line is not None and line.units_known else None,
             lines={unit: written(sum_, case.currency) for unit, sum_ in read.unit_amounts.items()},
-            **{**told, "tracking_number": read.tracking or ""},
+            quantity=read.quantity,
+            restock=read.restock,
+            site_status=read.site_status,
+            reason=read.reason,
+            site_reason=read.site_reason_key,
+            site_reason_text=read.site_reason_text,
+            tracking_number=read.tracking or "",
+            carrier=read.carrier,
+            deadline=read.deadline,
+            shipped_back_at=read.shipped_back_at,
+            created_at=read.created_at,
+            updated_at=read.updated_at,
+            refunded_at=read.refunded_at,
+            created_by=read.created_by,
+            updated_by=read.updated_by,
+            decided_by=read.decided_by,
+            kind=read.type,
+            profile=read.profile,
+            arbitration_status=read.arbitration_status,
+            rma=read.rma_number,
         )
 
     def booked(self, case: Case, paid: Adjustment) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
 
 from mock_oms.domain.cases import Case
 from mock_oms.domain.refunds import Left, goes_before, left_of
@@ -11,10 +10,6 @@ from mock_oms.domain.statuses import Question
 from mock_oms.state.agenda import Clock
 from mock_oms.state.store import Parcel, Store
 from mock_oms.usecases.decision_delivery import can_come
-
-AS_THE_CASE_HAS_IT: Final = (
-    "return_id", "cancel_id", "order_id", "status", "amount", "currency", "deadline", "error", "pictures", "videos",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +67,17 @@ class Views:
         return AdjustmentRow(
             id=case.number,
             kind=str(case.kind),
-            **{name: getattr(case, name) for name in AS_THE_CASE_HAS_IT},
+            return_id=case.return_id,
+            cancel_id=case.cancel_id,
+            order_id=case.order_id,
+            status=case.status,
+            amount=case.amount,
+            currency=case.currency,
+            deadline=case.deadline,
+            error=case.error,
             note=self.note(case),
+            pictures=case.pictures,
+            videos=case.videos,
             can=self._can(case),
         )
 
