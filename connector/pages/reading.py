@@ -52,10 +52,10 @@ class OrderList:
 class OrderSheet:
     """All that an order's page shows, in rows as the database has them."""
 
-    order: Any  # its line in the list, and what else there is of the order
-    items: Sequence[Any]
-    units: Mapping[int, Sequence[Any]]  # by their item
-    adjustments: Sequence[Any]
+    order: sa.Row[Any]  # its line in the list, and what else there is of the order
+    items: Sequence[sa.Row[Any]]
+    units: Mapping[int, Sequence[sa.Row[Any]]]  # by their item
+    adjustments: Sequence[sa.Row[Any]]
 
 
 _a = adjustments.c

@@ -190,7 +190,7 @@ def _portions(
         room = room.less(parts)
         ids = [one.site_line_id for one in group]
         each = split(parts.total, [left.remaining[line_id] for line_id in ids], unit)
-        of_each, whole = dict(zip(ids, each, strict=True)), amount == left.sum(group)
+        whole, of_each = amount == left.sum(group), dict(zip(ids, each, strict=True))
         portions.append(Portion(group is unshipped, tuple(group), parts, whole, item_id, of_each))
     return portions
 

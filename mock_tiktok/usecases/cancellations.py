@@ -196,8 +196,10 @@ class CancellationLifecycle:
         self._schedule(item)
         self._store.put_cancellation(item)
         self._record(item, "REQUEST", by, "Cancellation requested")
-        kind, due = {"cancel_type": item.cancel_type.value}, item.deadline.due if item.deadline else None
-        self._effects.requested("cancellation_requested", item, by, kind, {"deadline": due})
+        due = item.deadline.due if item.deadline else None
+        self._effects.requested(
+            "cancellation_requested", item, by, {"cancel_type": item.cancel_type.value}, {"deadline": due}
+        )
 
     def _take_out(self, item: Cancellation) -> None:
         """Take the units out of the order; when none is left the order is cancelled."""

@@ -334,5 +334,6 @@ class Told(Stage):
 
 def shown_as(stage: Stage, claim: Claim) -> str:
     seen = seen_of(stage, claim)
-    status = str(seen["cancel_status" if claim.kind == "CANCELLATION" else "shown_status"])
-    return CANCELLATIONS.get(status, status)
+    if claim.kind != "CANCELLATION":
+        return str(seen["shown_status"])
+    return CANCELLATIONS.get(seen["cancel_status"], str(seen["cancel_status"]))

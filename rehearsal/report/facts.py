@@ -59,8 +59,7 @@ def table(head: str, rows: Iterable[Sequence[object]]) -> str:
     columns = head.split("|")
     lines = [columns, ["---"] * len(columns)]
     for row in rows:
-        cells = (str(cell).replace("|", "\\|").replace("\n", " ") for cell in row)
-        lines.append([cell for _, cell in zip(columns, cells, strict=True)])
+        lines.append([str(cell).replace("|", "\\|").replace("\n", " ") for cell in row])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
