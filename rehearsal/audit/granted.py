@@ -16,12 +16,14 @@ SAID_ANEW: Final = (EventName.DECISION_GIVEN, EventName.REFUND_REQUESTED, EventN
 HARMLESS: Final = frozenset({"delay", "sparse", "unknown_fields"})  # faults after which an answer says the same
 CAME_TO_NOTHING: Final = ("_REJECT", "_CANCEL", "_CANCELLED")
 
+Standing = State | tuple[int, int]  # of a claim; of an order's claims, how many there are, and came to nothing
+
 
 class Yes(NamedTuple):
     """A yes that the connector has heard: to which call, and how the claim, or the order's claims, stood then."""
 
     call: Exchange
-    stood: State | int
+    stood: Standing
 
 
 @dataclass(slots=True)
@@ -72,11 +74,11 @@ class Granted:
             del self._heard[key]
 
 
-def _standing(claims: Claims, subject: str) -> State | int:
-    """Return how a claim stands, or how many claims there are on an order that have not come to nothing."""
+def _standing(claims: Claims, subject: str) -> Standing:
+    """Return how a claim stands, or how many claims there are on an order, and how many of them came to nothing."""
     claim = claims.by_id.get(subject)
     others = claims.of_order.get(subject, ())
-    return claim.now if claim else sum(not other.now.status.endswith(CAME_TO_NOTHING) for other in others)
+    return claim.now if claim else (len(others), sum(one.now.status.endswith(CAME_TO_NOTHING) for one in others))
 
 
 def _is_heard(exchange: Exchange) -> bool:

@@ -556,6 +556,12 @@ IN_ORDER: Final[dict[str, Callable[[], Story]]] = {
         lambda: Story().ordered().called("oms", "connector", "adjustOrder", 400, "7", heard=204).asked("5.00")
         .idle(minutes=44).came_to_rest()
     ),
+    "the rest of a refund, once the buyer's request that it has waited for has come to nothing": (
+        lambda: Story().ordered().claimed(return_id="R9").asked("39.98").started("R1", "19.99")
+        .called_for("S1", "createReturn", order="O1", key="K")
+        .tell("return_status_changed", return_id="R9", now=REJECTED, action="REJECT_REFUND", by="system")
+        .started("R2", "19.99").called_for("S1", "createReturn", order="O1", key="K-2")
+    ),
     "a refund that has never reached the connector, whatever the OMS has heard": (
         lambda: Story().ordered().called("oms", "connector", "adjustOrder", None, "7", heard=204).asked("5.00")
         .idle(minutes=44).came_to_rest()
