@@ -22,6 +22,24 @@ Feature: What is left of a price is reckoned alike on both sides
         | tax      | 17.41 USD |
         | shipping | 8.50 USD  |
 
+  Rule: A claim takes of each line's parts what that line has left
+
+    Background:
+      Given Maya has received, with 4.00 USD of tax:
+        | goods | pieces | price each |
+        | rug   | 1      | 20.00 USD  |
+        | mug   | 1      | 20.00 USD  |
+      And everybody has heard of it
+      And the seller has refunded Maya the tax of the rug
+      And everybody has heard of it
+
+    @R6 @R16
+    Scenario: The tax of one line has gone back, and the buyer asks for all of it
+      Given Maya has asked for her money back
+      And everybody has heard of it
+      When the seller approves Maya's request
+      Then all three books say 44.00 USD for Maya
+
   Rule: Of what was refunded whole nothing is left
 
     @R16

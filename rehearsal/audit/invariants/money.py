@@ -15,7 +15,7 @@ from rehearsal.wire.recorder import Exchange
 
 NOTHING: Final = (ZERO, 0)  # paid, by no event
 
-# Whose sum: the order's or one unit's; and of what: the total, the item, the shipping or the tax.
+# Whose sum: the order's, one unit's or, in the books, one line's; and of what: the total, or a part.
 Sums = dict[tuple[str, str], Decimal]
 THE_ORDER: Final = ""
 THE_TOTAL: Final = ""
@@ -28,8 +28,15 @@ class _Account:
     refunded: Sums = field(default_factory=dict)
     events: list[int] = field(default_factory=list)
     astray: Decimal = ZERO  # how far the books' parts may differ: a coin for each unit
-    booked: dict[str, Decimal] = field(default_factory=dict)
+    booked: dict[tuple[tuple[str, ...], str], Decimal] = field(default_factory=dict)  # of a line's units, or of none
     bookings: list[int] = field(default_factory=list)
+    line: tuple[str, ...] = ()  # the units of that of which the OMS has read last, to book it
+
+    def of(self, sums: Sums, units: tuple[str, ...], part: str) -> Decimal | None:
+        """Return how much of a part the sums say of some units, or of the order; None where they do not."""
+        said = [sums.get((unit, part)) for unit in units or (THE_ORDER,)]
+        known = [money for money in said if money is not None]
+        return sum(known, ZERO) if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,8 @@ class NeverTooMuch(Invariant):
         elif event.name == EventName.MONEY_PAID:
             self.occasions += 1
             yield from self._paid_back(event)
+        elif event.name == EventName.ADJUSTMENT_READ and event.order in self._accounts:
+            self._accounts[event.order].line = event.order_line
         elif event.name == EventName.BOOKED and event.order in self._accounts:
             yield from _booked(self._accounts[event.order], event)
 
@@ -138,23 +147,28 @@ def _sums(event: PlayerEvent, total: Decimal) -> Sums:
 
 
 def _booked(account: _Account, event: PlayerEvent) -> Iterable[Violation]:
-    """Judge the parts in the OMS's books, unless the marketplace has misled them.
+    """Judge the parts in the OMS's books, of a line and of the order, unless the marketplace has misled them.
 
     Where only items are named, the parts are not told.
     """
     account.bookings.append(event.seq)
-    for part, money in event.made_of.items():
-        account.booked[part] = account.booked.get(part, ZERO) + money
-    told = sum(money for part, money in account.booked.items() if part != ITEM)
-    for part in event.made_of if told else ():
-        paid, back = account.paid.get((THE_ORDER, part)), account.booked[part]
-        misled = account.refunded.get((THE_ORDER, part), ZERO)
+    lines = dict.fromkeys((account.line, ()))  # whatever is of a line is of the order, too
+    for units in lines:
+        for part, money in event.made_of.items():
+            account.booked[units, part] = account.booked.get((units, part), ZERO) + money
+    account.line = ()
+    told = sum(money for (units, part), money in account.booked.items() if not units and part != ITEM)
+    for units, part in [(units, part) for units in lines for part in event.made_of] if told else ():
+        paid, back = account.of(account.paid, units, part), account.booked[units, part]
+        misled = account.of(account.refunded, units, part) or ZERO
         if paid is not None and back > max(paid, misled) + account.astray:
             most, books = Sum(paid, event.currency), Sum(back, event.currency)
-            expected = f"at most the {most} of {part} that the buyer paid for the order"
-            key, seen = f"booked {event.order} {part} {back}", f"{books} of {part} in the OMS's books"
+            whose = f"the line {', '.join(units)}" if units else "the order"
+            expected = f"at most the {most} of {part} that the buyer paid for {whose}"
+            key, seen = f"booked {event.order} {units} {part} {back}", f"{books} of {part} in the OMS's books"
             sums = {"paid": most, "in the books": books}
             yield Violation.of(key, expected, seen, event.about, *account.bookings, money=sums)
+            return
 
 
 def _too_much(event: PlayerEvent, of: tuple[str, str], paid: Decimal, back: Decimal, account: _Account) -> Violation:

@@ -71,6 +71,11 @@ NOTICED: Final[dict[str, tuple[str, Callable[[], Story]]]] = {
         "never-too-much",
         lambda: Story().ordered(L1="4.13").paid("8.98").booked(tax="4.13").booked(item="1.00", tax="3.85")
     ),
+    "more tax in the books than was paid for a line": (
+        "never-too-much",
+        lambda: Story().ordered(L1="2.00", L2="2.00").paid("24.00")
+        .booked(["L1"], tax="2.00").booked(["L2"], item="10.00").booked(["L1"], item="10.00", tax="1.82")
+    ),
     "one claim paid twice": ("never-too-much", lambda: Story().ordered().paid("1.00").paid("1.00")),
     "a decided refund that nobody executes": (
         "executed-once", lambda: Story().ordered().decided().came_to_rest(Row(status="PendingApproval"))
@@ -561,6 +566,10 @@ IN_ORDER: Final[dict[str, Callable[[], Story]]] = {
         .called_for("S1", "createReturn", order="O1", key="K")
         .tell("return_status_changed", return_id="R9", now=REJECTED, action="REJECT_REFUND", by="system")
         .started("R2", "19.99").called_for("S1", "createReturn", order="O1", key="K-2")
+    ),
+    "a coin of tax that the books have on another line, and more that they have on none": (
+        lambda: Story().ordered(L1="2.00", L2="2.00").paid("24.00")
+        .booked(["L1"], tax="2.02").booked(tax="1.00").booked(["L2"], tax="0.98", item="1.00")
     ),
     "a refund that has never reached the connector, whatever the OMS has heard": (
         lambda: Story().ordered().called("oms", "connector", "adjustOrder", None, "7", heard=204).asked("5.00")

@@ -218,9 +218,12 @@ class Story:
         parts = {line: {part: Decimal(money)} for line, money in back.items()}
         return self.tell("money_paid", return_id=claim, amount=Decimal(amount), lines=shares, parts=parts)
 
-    def booked(self, **made_of: str) -> Story:
+    def booked(self, line: Sequence[str] = (), **made_of: str) -> Story:
+        """Have the OMS read of a paid adjustment, of a line where one is named, and book it."""
         parts = {part: Decimal(money) for part, money in made_of.items()}
         amount = sum(parts.values(), Decimal(0))
+        if line:
+            self.read(amount=amount, order_line=line)
         return self.tell("booked", who="oms", adjustment_id="C1", return_id="R1", amount=amount, made_of=parts)
 
     def mailed(self, kind: str) -> Story:
