@@ -121,10 +121,11 @@ class Reports:
         return True
 
     def _sort(self, path: str, rows: list[Json], name: str) -> None:
-        found = self._read(path, {"$orderby": f"{name} desc"})
-        values = [value for row in found if (value := _value(name, row)) is not None]
-        if values != sorted(values, reverse=True) or _numbers(found) != _numbers(rows):
-            raise Unreadable(f"The connector's list of {path} is not all that there is, the highest {name} first.")
+        for order, first, falling in ((f"{name} desc", "highest", True), (name, "lowest", False)):
+            found = self._read(path, {"$orderby": order})
+            values = [value for row in found if (value := _value(name, row)) is not None]
+            if values != sorted(values, reverse=falling) or _numbers(found) != _numbers(rows):
+                raise Unreadable(f"The connector's list of {path} is not all that there is, the {first} {name} first.")
 
     def _none(self, path: str) -> None:
         """Ask for no rows, which no connector need take."""

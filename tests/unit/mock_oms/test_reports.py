@@ -86,8 +86,9 @@ class Shelf:
         right = {one.filter: one.numbers for one in questions(ORDERS)} | OF_LINES | {"true": [1], "false": [2], "0": []}
         numbers = right.get(option, [1, 2])
         found = [row for row in ORDERS if row["ID"] in numbers]
-        if option.endswith(" desc"):
-            found.sort(key=lambda row: row[option.removesuffix(" desc")], reverse=True)
+        name, _, way = option.partition(" ")
+        if name in FIRST and way in ("", "desc"):
+            found.sort(key=lambda row: row[name], reverse=bool(way))
         return found
 
     def one(self, path: str) -> Json:
@@ -130,7 +131,11 @@ def test_what_is_asked_has_its_answer_in_the_rows() -> None:
 def test_who_answers_rightly_is_relied_on() -> None:
     shelf = Shelf()
     assert shelf.compare() == {"5761": ("InTransit",), "5762": ("NoChange",)}
-    asked = {one.filter for one in questions(ORDERS)} | set(OF_LINES) | {"true", "false", "TotalPrice desc", "0"}
+    asked = (
+        {one.filter for one in questions(ORDERS)}
+        | set(OF_LINES)
+        | {"true", "false", "TotalPrice desc", "TotalPrice", "0"}
+    )
     assert {f"Orders {option}" for option in asked} <= set(shelf.asked)
 
 
@@ -148,6 +153,7 @@ def test_who_answers_rightly_is_relied_on() -> None:
         ("Orders false", ORDERS, "for exported=false"),
         ("Orders TotalPrice desc", [SECOND, FIRST], "the highest TotalPrice first"),
         ("Orders TotalPrice desc", [FIRST], "not all that there is"),
+        ("Orders TotalPrice", [FIRST, SECOND], "the lowest TotalPrice first"),
         ("Orders(1)", [{**FIRST, "TotalPrice": Decimal("1.00")}], "alone with another TotalPrice"),
         ("Orders(1)", [{**FIRST, "More": 1}], "alone with another field"),
         ("Orders 0", [FIRST], "has rows where $top=0 asks for none"),
