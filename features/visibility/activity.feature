@@ -85,7 +85,17 @@ Feature: Activity & History tells the story of an order
         | marketplace | the buyer has not taken the offer |
       And the seller has Maya's case before them
 
-  Rule: Whoever refuses is quoted
+  Rule: Whoever withdraws or refuses is quoted
+
+    @R31 @R15
+    Scenario: The buyer withdraws, and the marketplace's records say so
+      Given Maya has asked for her money back
+      And everybody has heard of it
+      When Maya withdraws
+      Then the page of Maya's order tells, one after the other:
+        | who         | what                          |
+        | buyer       | Refund request collected      |
+        | marketplace | Customer withdrew the request |
 
     @R31 @R56
     Scenario: The marketplace refuses
