@@ -20,8 +20,8 @@ Feature: A request that is changed
     And the seller has nothing to answer for Maya
 
     Examples:
-      | who                                                |
-      | Maya has changed her request into a return         |
+      | who                                                   |
+      | Maya has changed her request into a return            |
       | the operator has changed Maya's request into a return |
 
   @R10 @R17
@@ -32,3 +32,20 @@ Feature: A request that is changed
     Then Maya has been paid back nothing
     And all three books say 0.00 USD for Maya
     And the seller sees no failure for Maya
+
+  @R10 @R12
+  Scenario Outline: It asks for money alone then, and the seller says yes
+    Given Noah has received a mug for 12.50 USD
+    And Noah has asked to send it back
+    And everybody has heard of it
+    And <who>
+    And everybody has heard of it
+    When the seller approves Noah's last request
+    Then Noah's last request is shown as "Completed"
+    And Noah's last request was decided by the seller
+    And all three books say 12.50 USD for Noah
+
+    Examples:
+      | who                                                    |
+      | Noah has changed his request into a refund             |
+      | the operator has changed Noah's request into a refund |
