@@ -46,6 +46,19 @@ Feature: A cancellation comes to nothing
       And all three books say 0.00 USD for Maya
 
     @R14
+    Scenario Outline: It is called off in the end, as a whole, and for the seller's own reason
+      Given <what>
+      And everybody has heard of it
+      When the seller calls off what Maya ordered, as the buyer wishes
+      Then Maya's order is canceled
+      And all three books say 39.98 USD for Maya
+
+      Examples:
+        | what                                   |
+        | the seller has rejected Maya's request |
+        | Maya has withdrawn the cancellation    |
+
+    @R14
     Scenario: What is delivered cannot be canceled
       Given Noah has received a garden hose for 27.50 USD
       When Noah tries to cancel the order
