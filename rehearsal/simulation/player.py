@@ -41,7 +41,7 @@ class FiredLike(AgendaLike, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What is done to a connector, or by one that the stage drives, as an act among the others."""
+    """What the stage does, or has somebody on a seat do, as an act among the others."""
 
     at: datetime
     what: str

@@ -19,7 +19,7 @@ from rehearsal.seats.port import OF_THE_STAFF, Activity, Capability, ConnectorSe
 from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.simulation.player import FiredLike
 from rehearsal.trace.log import Trace
-from rehearsal.wire.faults.trouble import Hit, TroubleAct
+from rehearsal.wire.faults.trouble import Hit, stage_act
 from rehearsal.wire.recorder import Exchange, Recorder
 from rehearsal.world.state import Failure, WorldState
 
@@ -101,7 +101,7 @@ class Hearing:
                 self._auditor.on_trouble(more)
         if call is not None:
             self._state.renewals_hit |= call.path == REFRESH
-            self._happened(TroubleAct(hit.at, hit.what))
+            self._happened(stage_act(hit.at, hit.what))
 
     def _on_shut_out(self, shop_id: str) -> None:
         """Where trouble befell renewals of tokens, only the seller can help whom it has left with a used one."""

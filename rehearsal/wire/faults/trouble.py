@@ -13,19 +13,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import unquote
 
 from rehearsal.contract.message import query_pairs
 from rehearsal.contract.operation import Operation
+from rehearsal.simulation.player import Act
 from rehearsal.trace.diagram import title
 from rehearsal.wire.faults.fault import Fault, Kind, Meeting, Planned, Scene, Stage
 from rehearsal.wire.faults.kinds import KINDS
 from rehearsal.wire.faults.reading import TOOLS, Mistake, UnknownFault, near, read_fault
 from rehearsal.wire.recorder import Call, Endpoint, Handler, Response, undisturbed
 
-WHO: Final = "stage"
-RANK: Final = -1  # before all that happens at the same instant
+stage_act: Final = partial(Act, who="stage", rank=-1)  # before all that happens at the same instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +38,6 @@ class Hit:
     shop_ids: Sequence[str | None]  # whom it concerns: what ends tokens concerns all under one authorization
     what: str = ""  # in words
     needs_consent: bool = False  # nothing works again before the seller has let the app in anew
-
-
-class TroubleDue(NamedTuple):
-    """When a fault begins or ends."""
-
-    at: datetime
-    rank: int
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class TroubleAct:
-    """A fault begins or ends, as an entry of the agenda and as something that was done."""
-
-    at: datetime
-    what: str
-    who: str = WHO
-    changed: bool = True
-    return_id: str | None = None
-    order_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -120,30 +100,30 @@ class Trouble:
         return lifted
 
     # what follows of itself
-    def next_due(self) -> TroubleDue | None:
+    def next_due(self) -> Act | None:
         """Return when the next fault begins or ends by itself."""
         if not self.state.planned:  # an idle world asks this all the time
             return None
-        return min((TroubleDue(act.at, RANK, number) for number, act, _ in self._ahead()), default=None)
+        return min(self.agenda(), key=lambda act: act.at, default=None)
 
-    def run_due(self, now: datetime) -> TroubleAct:
-        """Let the first of them begin or end."""
-        _, act, do = min(self._ahead(), key=lambda ahead: (ahead[1].at, ahead[0]))
+    def run_due(self, now: datetime) -> Act:
+        """Let the first of them begin or end; of several at one instant the one that was planned first."""
+        act, do = min(self._ahead(), key=lambda ahead: ahead[0].at)
         do()
         return act
 
-    def agenda(self) -> list[TroubleAct]:
+    def agenda(self) -> list[Act]:
         """Return what begins and ends by itself."""
-        return [act for _, act, _ in self._ahead()]
+        return [act for act, _ in self._ahead()]
 
-    def _ahead(self) -> Iterator[tuple[int, TroubleAct, Callable[[], None]]]:
-        for number, one in enumerate(self.state.planned):
+    def _ahead(self) -> Iterator[tuple[Act, Callable[[], None]]]:
+        for one in self.state.planned:
             until, words = one.fault.until, f"{one.id}, {self._kinds[one.fault.kind].told(one.fault)}"
             words += _of_shop(one.fault.shop_id)
             if one.stage is Stage.AHEAD:
-                yield number, TroubleAct(one.begun, f"trouble begins: {words}"), partial(self._begin, one)
+                yield stage_act(one.begun, f"trouble begins: {words}"), partial(self._begin, one)
             elif one.active and until is not None:
-                yield number, TroubleAct(until, f"trouble is over: {words}"), partial(self._end, one)
+                yield stage_act(until, f"trouble is over: {words}"), partial(self._end, one)
 
     def _begin(self, one: Planned) -> None:
         one.stage = Stage.ACTIVE
