@@ -124,10 +124,10 @@ def _mistake(error: ValidationError) -> Mistake:
             words = f"give exactly one of {', '.join(known)}"
             return Mistake(".".join([*path, excess[0]]), f"{'.'.join(path)}: {words}" if path else words)
         case "enum":
-            words = f"is {_shown(value)}; possible: {', '.join(_shown(choice) for choice in wanted)}"
+            words = f"is {shown(value)}; possible: {', '.join(shown(choice) for choice in wanted)}"
             texts = [choice for choice in wanted if isinstance(choice, str)]
             if isinstance(value, str) and (meant := get_close_matches(value, texts, 1, ALIKE)):
-                words = f"is {_shown(value)}; did you mean {meant[0]}?"
+                words = f"is {shown(value)}; did you mean {meant[0]}?"
         case "minItems":
             words = f"has {len(value)} entries; at least {wanted} is needed"
         case "maxItems":
@@ -135,18 +135,19 @@ def _mistake(error: ValidationError) -> Mistake:
         case "uniqueItems":
             words = "names something twice"
         case "minimum" | "maximum":
-            words = f"is {_shown(value)}; the {keyword} is {wanted}"
+            words = f"is {shown(value)}; the {keyword} is {wanted}"
         case "type" if "title" not in schema:
-            words = f"is {_shown(value)}, which is not {_article(str(wanted))}"
+            words = f"is {shown(value)}, which is not {_article(str(wanted))}"
         case _ if len(str(value)) > 200:
             words = f"is {len(str(value))} characters long and not {schema.get('title', error.message)}"
         case _:
-            words = f"is {_shown(value)}, which is not {schema.get('title', error.message)}"
+            words = f"is {shown(value)}, which is not {schema.get('title', error.message)}"
     field = ".".join(path) or "body"
     return Mistake(field, f"{field} {words}")
 
 
-def _shown(value: Any) -> str:
+def shown(value: object) -> str:
+    """Return what was given, as JSON, for whoever gave it; of what is long the beginning."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 80 else f"{text[:77]}..."
 

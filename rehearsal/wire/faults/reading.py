@@ -1,6 +1,5 @@
 """A fault as a scenario, a plan file or the control API gives it: read, or refused by the field that is at fault."""
 
-import json
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -8,6 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
+from rehearsal.contract.demand import near, shown
 from rehearsal.contract.openapi import Contract
 from rehearsal.moments import LAST, shown_time
 from rehearsal.simulation.duration import read_duration
@@ -60,14 +60,14 @@ class UnknownFault(Mistake):
 def read_fault(given: Any, kinds: Mapping[str, Kind], now: datetime) -> Fault:
     """Return the fault that was given at `now`; raise the Mistake of the first thing in it that cannot be meant."""
     if not isinstance(given, Mapping):
-        raise Mistake("fault", f"is {_shown(given)}; it is a mapping such as {{kind: cut_after, operation: approve}}")
+        raise Mistake("fault", f"is {shown(given)}; it is a mapping such as {{kind: cut_after, operation: approve}}")
     for key in given:
         if key not in KEYS:
             raise Mistake(str(key), f"is not known here; {near(key, KEYS)}")
     kind = _kind(given.get("kind"), kinds)
     at = _moment(given, "at", now)
     until = _moment(given, "until", at or now)
-    callee = _callee(given.get("to", "marketplace"))
+    callee = _one_of("to", given.get("to", "marketplace"), tuple(CALLERS))
     if kinds[kind].finds_shop and callee != "marketplace":
         raise Mistake("to", f"is {callee}; {kind} is trouble of the marketplace's own")
     caller = None if given.get("from") is None else _one_of("from", given["from"], FROM)
@@ -75,7 +75,8 @@ def read_fault(given: Any, kinds: Mapping[str, Kind], now: datetime) -> Fault:
         raise Mistake("from", f"is {caller}, which never calls the {callee}; {_paths()}")
     if callee == "oms":  # what the stage itself asks one from outside is no matter of faults
         caller = "connector"
-    operation = None if given.get("operation") is None else _operation(given["operation"], callee)
+    known = (*GROUPS, *operations(callee))
+    operation = None if given.get("operation") is None else _one_of("operation", given["operation"], known)
     if told := kinds[kind].webhooks_to:
         if callee not in told or operation not in (None, WEBHOOK):
             raise Mistake("to", f"is {callee}; {kind} is trouble of webhooks, which go to the {' or the '.join(told)}")
@@ -86,13 +87,13 @@ def read_fault(given: Any, kinds: Mapping[str, Kind], now: datetime) -> Fault:
         caller = "marketplace"
     shop_id = given.get("shop_id")
     if shop_id is not None and not (isinstance(shop_id, str) and shop_id):
-        raise Mistake("shop_id", f"is {_shown(shop_id)}; it is a text")
+        raise Mistake("shop_id", f"is {shown(shop_id)}; it is a text")
     if shop_id is not None and callee != "marketplace" and caller != "marketplace":
         words = "only calls to the marketplace, and its webhooks, say whose shop they mean"
         raise Mistake("shop_id", f"cannot be told apart there: {words}")
     probability = given.get("probability")
     if probability is not None and not (_is_number(probability) and 0 < probability <= 1):
-        raise Mistake("probability", f"is {_shown(probability)}; it is a number above 0 and at most 1, such as 0.2")
+        raise Mistake("probability", f"is {shown(probability)}; it is a number above 0 and at most 1, such as 0.2")
     return Fault(
         kind,
         caller,
@@ -115,24 +116,14 @@ def _kind(given: object, kinds: Mapping[str, Kind]) -> str:
     said = str(given).strip().lower().replace(" ", "_").replace("-", "_")
     named = [said] if said in kinds else [kind for kind, names in CALLED.items() if said in names]
     meant = next(iter(named or get_close_matches(said, kinds, 1, 0.75)), "")
-    wrong = "is missing" if given is None else f"is {_shown(given)}"
+    wrong = "is missing" if given is None else f"is {shown(given)}"
     if meant in kinds and given is not None:
         raise Mistake("kind", f"{wrong}; did you mean {meant}? ({kinds[meant].words})")
     raise Mistake("kind", f"{wrong}; known: {', '.join(f'{name} ({kind.words})' for name, kind in kinds.items())}")
 
 
-def _callee(given: object) -> str:
-    return _one_of("to", given, tuple(CALLERS))
-
-
 def _paths() -> str:
     return "calls go " + "; ".join(f"from {' or '.join(callers)} to {one}" for one, callers in CALLERS.items())
-
-
-def near(name: object, known: Collection[str]) -> str:
-    """Return the question whether something near was meant, or else what is known."""
-    found = get_close_matches(name, known, 1) if isinstance(name, str) else []
-    return f"did you mean {found[0]}?" if found else f"known: {', '.join(known)}"
 
 
 @cache
@@ -147,17 +138,10 @@ def operations(callee: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(unversioned(one.id) for one in known))
 
 
-def _operation(given: object, callee: str) -> str:
-    known = (*GROUPS, *operations(callee))
-    if given not in known:
-        raise Mistake("operation", f"is {_shown(given)}; {near(given, known)}")
-    return str(given)
-
-
 def _having(kind: str, given: object, takes: Kind) -> Mapping[str, Any]:
     """Return all that goes with a fault of this kind; what was not given has its default."""
     if not isinstance(given, Mapping):
-        raise Mistake("with", f"is {_shown(given)}; it is a mapping")
+        raise Mistake("with", f"is {shown(given)}; it is a mapping")
     for name in given:
         if name not in takes.takes:
             known = near(name, takes.takes) if takes.takes else f"a fault of the kind {kind} takes nothing"
@@ -171,7 +155,7 @@ def _having(kind: str, given: object, takes: Kind) -> Mapping[str, Any]:
         elif value.allows(given[name]):
             having[name] = given[name]
         else:
-            raise Mistake(f"with.{name}", f"is {_shown(given[name])}; it is {value.words}")
+            raise Mistake(f"with.{name}", f"is {shown(given[name])}; it is {value.words}")
     if (at_odds := takes.at_odds(having)) is not None:
         name, why = at_odds
         raise Mistake(f"with.{name}", why)
@@ -182,14 +166,14 @@ def _one_of(field: str, given: object, known: Collection[str]) -> str:
     if given is None:
         raise Mistake(field, f"is missing; known: {', '.join(known)}")
     if given not in known:
-        raise Mistake(field, f"is {_shown(given)}; {near(given, known)}")
+        raise Mistake(field, f"is {shown(given)}; {near(given, known)}")
     return str(given)
 
 
 def _count(given: Mapping[str, Any], field: str, least: int) -> int | None:
     value = given.get(field)
     if value is not None and not (type(value) is int and value >= least):
-        raise Mistake(field, f"is {_shown(value)}; it is a whole number, {least} or more")
+        raise Mistake(field, f"is {shown(value)}; it is a whole number, {least} or more")
     return value
 
 
@@ -205,24 +189,19 @@ def _moment(given: Mapping[str, Any], field: str, now: datetime) -> datetime | N
         try:
             moment = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
         except ValueError:
-            raise Mistake(field, f"is {_shown(value)}; {words}") from None
+            raise Mistake(field, f"is {shown(value)}; {words}") from None
     if moment.tzinfo is None:
-        raise Mistake(field, f"is {_shown(value)}, which has no zone; {words}")
+        raise Mistake(field, f"is {shown(value)}, which has no zone; {words}")
     if moment < now or (field == "until" and moment == now):
-        raise Mistake(field, f"is {_shown(value)}, which does not lie ahead")
+        raise Mistake(field, f"is {shown(value)}, which does not lie ahead")
     try:
         moment = moment.astimezone(UTC)
     except OverflowError:
-        raise Mistake(field, f"is {_shown(value)}, in UTC no day of any calendar") from None
+        raise Mistake(field, f"is {shown(value)}, in UTC no day of any calendar") from None
     if moment > LAST:
-        raise Mistake(field, f"is {_shown(value)}, which reaches beyond {shown_time(LAST)}")
+        raise Mistake(field, f"is {shown(value)}, which reaches beyond {shown_time(LAST)}")
     return moment
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _shown(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -16,13 +16,14 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import unquote
 
+from rehearsal.contract.demand import near
 from rehearsal.contract.message import query_pairs
 from rehearsal.contract.operation import Operation
 from rehearsal.simulation.player import Act
 from rehearsal.trace.diagram import title
 from rehearsal.wire.faults.fault import Fault, Kind, Meeting, Planned, Scene, Stage
 from rehearsal.wire.faults.kinds import KINDS
-from rehearsal.wire.faults.reading import TOOLS, Mistake, UnknownFault, near, read_fault
+from rehearsal.wire.faults.reading import TOOLS, Mistake, UnknownFault, read_fault
 from rehearsal.wire.recorder import Call, Endpoint, Handler, Response, undisturbed
 
 stage_act: Final = partial(Act, who="stage", rank=-1)  # before all that happens at the same instant
