@@ -8,6 +8,7 @@ was given, or none, that answer is an arrow of its own. What a finding names has
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
@@ -16,23 +17,25 @@ from rehearsal.trace.log import Entry
 from rehearsal.trace.worth import TIMES, refusal, unanswered, worth_showing
 
 PEOPLE: Final = {
-    # as the trace names them    in the diagram   as people call them
-    "buyer": ("buyer", "Buyer"),
-    "marketplace": ("marketplace", "TikTok Shop"),
-    "connector": ("connector", "Connector"),
-    "oms": ("oms", "OMS"),
-    "outside": ("outside", "Outside caller"),
-    "stage": ("stage", "Stage"),
+    # as the trace names them    as people call them
+    "buyer": "Buyer",
+    "marketplace": "TikTok Shop",
+    "connector": "Connector",
+    "oms": "OMS",
+    "outside": "Outside caller",
+    "stage": "Stage",
 }
 BY_HOOKS: Final = "Team's OMS, by hooks"  # one of ours is never asked by anybody
 ALWAYS: Final = ("buyer", "marketplace", "connector", "oms")
-BY: Final = {
-    "buyer": "buyer",
-    "courier": "marketplace",
-    "operator": "marketplace",
-    "system": "marketplace",
-    "seller": "marketplace",
-    "seller_center": "marketplace",
+NOTE: Final = "note"  # in the place of an arrow
+BY_BUYER: Final = ("buyer", "marketplace")
+TO_BUYER: Final = ("marketplace", "buyer")
+OF_THE_CONNECTOR: Final = {
+    # what has befallen it     in words
+    "connector_killed": "is killed",
+    "connector_started": "starts again",
+    "shop_added": "is let into a shop",
+    "shop_authorized": "is let into a shop again",
 }
 BUYER_ACTS: Final = {
     "SHIP": "sends the goods back",
@@ -63,12 +66,12 @@ def mermaid(entries: Iterable[Entry], named: Container[int] = ()) -> bytes:
     steps = list(_merged(_Reader().steps(entries, named)))
     used = {name for step in steps for name in step.between}
     lines = ["sequenceDiagram"]
-    called = (step.between[0] for step in steps if step.between[1] == "oms" and step.arrow != "note")
+    called = (step.between[0] for step in steps if step.between[1] == "oms" and step.arrow != NOTE)
     hooked = any(caller not in ("oms", "connector") for caller in called)  # the connector's are webhooks
-    for name, (identity, shown) in PEOPLE.items():
+    for name, shown in PEOPLE.items():
         shown = BY_HOOKS if hooked and name == "oms" else shown
         if name in ALWAYS or name in used:
-            lines.append(f"    {'actor' if name == 'buyer' else 'participant'} {identity} as {shown}")
+            lines.append(f"    {'actor' if name == 'buyer' else 'participant'} {name} as {shown}")
     moments = [(at, [f"    {step.line()}" for step in those]) for at, those in groupby(steps, key=lambda step: step.at)]
     for drawn, alike in groupby(moments, key=lambda moment: moment[1]):
         times = [_spoken(at) for at, _ in alike]
@@ -78,18 +81,18 @@ def mermaid(entries: Iterable[Entry], named: Container[int] = ()) -> bytes:
     return "\n".join(lines).encode("utf-8", "replace") + b"\n"
 
 
+@dataclass(slots=True)
 class _Step:
-    def __init__(self, at: str, sender: str, receiver: str, texts: list[str], *, arrow: str, reading: bool) -> None:
-        self.at = at
-        self.between = (sender, receiver)
-        self.texts = texts
-        self.arrow = arrow
-        self.reading = reading
+    at: str
+    between: tuple[str, str]  # of a note, over whom it stands
+    texts: list[str]
+    arrow: str = "->>"
+    reading: bool = False
 
     def line(self) -> str:
-        sender, receiver = (PEOPLE.get(name, (name, name))[0] for name in self.between)
+        sender, receiver = self.between
         text = _clean(", ".join(dict.fromkeys(self.texts)))
-        if self.arrow == "note":
+        if self.arrow == NOTE:
             over = sender if sender == receiver else f"{sender},{receiver}"
             return f"Note over {over}: {text}"
         return f"{sender}{self.arrow}{receiver}: {text}"
@@ -126,8 +129,8 @@ class _Reader:
         if entry["who"] in ("marketplace", "operator", "buyer", "courier"):
             return None  # the events that it causes show it
         if entry["who"] == "stage":
-            return _Step(entry["at"], "buyer", "oms", [f"⚡ {entry['what']}"], arrow="note", reading=False)
-        return _Step(entry["at"], entry["who"], entry["who"], [entry["what"]], arrow="note", reading=False)
+            return _Step(entry["at"], ("buyer", "oms"), [f"⚡ {entry['what']}"], NOTE)
+        return _note(entry["at"], entry["who"], entry["what"])
 
     def _exchange(self, entry: Entry) -> _Step | None:
         name = title(entry["operation"] or f"{entry['method']} {entry['path']}")
@@ -137,65 +140,54 @@ class _Reader:
         flash = f" ⚡ {_fault(entry)}" if entry["fault"] and not _differs(entry) else ""
         text = name + _gist(entry) + flash + (f" ✗ {refused}" if refused else "")
         text += f" ({entry[TIMES]} times)" if entry.get(TIMES, 1) > 1 else ""
-        arrow = "-x" if entry["status"] is None else "->>"
-        return _Step(
-            entry["at"], entry["from"], entry["to"], [text], arrow=arrow, reading=not entry["writes"] and text == name
-        )
+        arrow, reading = "-x" if entry["status"] is None else "->>", not entry["writes"] and text == name
+        return _Step(entry["at"], (entry["from"], entry["to"]), [text], arrow, reading)
 
     def _back(self, entry: Entry) -> _Step:
         """Return what the caller got instead of the answer that was given."""
         received = entry.get("received")
         got, arrow = (unanswered(entry), "--x") if received is None else (received["status"], "-->>")
-        words = [f"⚡ {_fault(entry)}: {got}"]
-        return _Step(entry["at"], entry["to"], entry["from"], words, arrow=arrow, reading=False)
+        return _Step(entry["at"], (entry["to"], entry["from"]), [f"⚡ {_fault(entry)}: {got}"], arrow)
 
     def _event(self, entry: Entry) -> _Step | None:
         data, name, at = entry["data"], entry["name"], entry["at"]
         sums = (data.get(name) for name in ("total", "refund_total", "amount"))
         money = f"{next((one for one in sums if one is not None), '')} {data.get('currency', '')}".strip()
-        by = BY.get(str(data.get("by", "system")), "marketplace")
         match name:
             case "order_placed":
-                words = f"has bought for {money} on {_spoken(data['created_at'])[4:]}"
-                return _Step(at, "buyer", "marketplace", [words], arrow="->>", reading=False)
+                return _Step(at, BY_BUYER, [f"has bought for {money} on {_spoken(data['created_at'])[4:]}"])
             case "return_requested" if data.get("role", "BUYER") == "BUYER":
-                words = f"asks for {title(str(data.get('return_type')))}, {money}"
-                return _Step(at, "buyer", "marketplace", [words], arrow="->>", reading=False)
+                return _Step(at, BY_BUYER, [f"asks for {title(str(data.get('return_type')))}, {money}"])
             case "cancellation_requested" if data.get("role", "BUYER") == "BUYER":
-                return _Step(at, "buyer", "marketplace", ["asks to cancel"], arrow="->>", reading=False)
+                return _Step(at, BY_BUYER, ["asks to cancel"])
             case "return_status_changed" | "cancellation_status_changed":
                 action = str(data.get("action"))
-                if by == "buyer":
-                    words = BUYER_ACTS.get(action, title(action))
-                    return _Step(at, "buyer", "marketplace", [words], arrow="->>", reading=False)
+                if data.get("by") == "buyer":
+                    return _Step(at, BY_BUYER, [BUYER_ACTS.get(action, title(action))])
                 if data.get("was") == data.get("now"):
                     return None
                 shown = str(data.get("shown") or title(str(data.get("now"))))
-                words = f"{shown} ({BECAUSE.get(action, title(action))}{OF.get(str(data.get('by')), '')})"
-                return _Step(at, "marketplace", "marketplace", [words], arrow="note", reading=False)
+                because = f"{BECAUSE.get(action, title(action))}{OF.get(str(data.get('by')), '')}"
+                return _note(at, "marketplace", f"{shown} ({because})")
             case "deadline_lapsed":
-                words = f"deadline passed: {title(str(data.get('what'))).replace('.', ', ')}"
-                return _Step(at, "marketplace", "marketplace", [words], arrow="note", reading=False)
+                what = title(str(data.get("what"))).replace(".", ", ")
+                return _note(at, "marketplace", f"deadline passed: {what}")
             case "mail_sent":
-                return _Step(at, "marketplace", "buyer", [f"mail “{data.get('kind')}”"], arrow="-)", reading=False)
+                return _Step(at, TO_BUYER, [f"mail “{data.get('kind')}”"], "-)")
             case "money_paid":
-                return _Step(at, "marketplace", "buyer", [f"pays back {money}"], arrow="-->>", reading=False)
+                return _Step(at, TO_BUYER, [f"pays back {money}"], "-->>")
             case "label_generated" | "parcel_arrived":
-                words = title(name)
-                return _Step(at, "marketplace", "marketplace", [words], arrow="note", reading=False)
+                return _note(at, "marketplace", title(name))
             case "decision_given":
-                words = f"decides: {data.get('decision')} {money}".rstrip()
-                return _Step(at, "oms", "oms", [words], arrow="note", reading=False)
-            case "connector_killed" | "connector_started":
-                words = {"connector_killed": "is killed", "connector_started": "starts again"}[name]
-                return _Step(at, "connector", "connector", [words], arrow="note", reading=False)
-            case "shop_added" | "shop_authorized":
-                words = {"shop_added": "is let into a shop", "shop_authorized": "is let into a shop again"}[name]
-                return _Step(at, "connector", "connector", [words], arrow="note", reading=False)
+                return _note(at, "oms", f"decides: {data.get('decision')} {money}".rstrip())
             case "booked" | "refund_requested" | "parcel_received":
-                return _Step(at, "oms", "oms", [f"{title(name)} {money}".rstrip()], arrow="note", reading=False)
+                return _note(at, "oms", f"{title(name)} {money}".rstrip())
             case _:
-                return None
+                return _note(at, "connector", OF_THE_CONNECTOR[name]) if name in OF_THE_CONNECTOR else None
+
+
+def _note(at: str, who: str, words: str) -> _Step:
+    return _Step(at, (who, who), [words], NOTE)
 
 
 def _differs(entry: Entry) -> bool:
