@@ -54,7 +54,7 @@ def refusals() -> Iterator[None]:
     except mock_tiktok.errors.BadValue as error:
         field = _FIELDS.get(error.field, error.field)
         raise Problem(422, "Invalid value", f"{field} {error.message}", field=field) from error
-    except mock_oms.errors.Refused as error:
+    except (mock_oms.errors.Refused, SeatRefuses) as error:
         raise Problem(error.status, error.title, error.detail, field=error.field) from error
     except connector.errors.BadSettings as error:  # of a shop whose market it does not know
         raise Problem(409, "The connector does not take it", str(error), field="profile") from error
@@ -68,11 +68,7 @@ def refusals() -> Iterator[None]:
         raise Problem(404, "No such fault", str(error), field=error.field) from error
     except Mistake as error:
         raise Problem(422, "Invalid value", str(error), field=error.field) from error
-    except SeatRefuses as error:
-        raise Problem(error.status, error.title, error.detail, field=error.field) from error
-    except SeatDown as error:
+    except (NotCapable, SeatDown, Untold) as error:
         raise Problem(501, "Not on this stage", str(error)) from error
     except SeatFailed as error:
         raise Problem(500, CONNECTOR_FAILED, str(error)) from error
-    except (NotCapable, Untold) as error:
-        raise Problem(501, "Not on this stage", str(error)) from error

@@ -137,14 +137,14 @@ class Trace:
     @contextmanager
     def away(self) -> Iterator[None]:
         """Have whatever others record meanwhile be the doing of what is going on here, which waits for them."""
-        going_on, self.state.causes = self.state.causes, []
-        self.state.away += going_on[-1:]
+        going_on = self.state.causes[-1:]
+        self.state.away += going_on
         try:
-            yield
+            with self.apart():
+                yield
         finally:
-            for cause in going_on[-1:]:
+            for cause in going_on:
                 self.state.away.remove(cause)
-            self.state.causes = going_on
 
     def event(self, at: datetime, who: str, name: str, data: Mapping[str, Any], shop: str | None = None) -> Entry:
         """Record that something has happened inside a player."""
