@@ -1,7 +1,7 @@
 """Claims as the marketplace has them, and how they have stood: what everybody else is held against."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -147,9 +147,9 @@ class Claims:
         if event.name in REQUESTS:
             by_seller, units = event.role == "SELLER", frozenset(event.units)
             about = (event.order, event.shop, by_seller, event.currency, event.reason, event.reason_text, units)
-            kind = "returns" if event.returned else "cancellations"
+            kind, parts = "returns" if event.returned else "cancellations", summed(event.parts.values())
             what = event.kind_of_return or f"{event.role}'s cancellation"
-            new = Claim(claim, kind, *about, parts=summed(event), shares=shared(event), what=what, role=event.role)
+            new = Claim(claim, kind, *about, parts=parts, shares=shared(event), what=what, role=event.role)
             self.by_id[claim] = new
             self.of_order.setdefault(event.order, []).append(new)
         known = self.by_id.get(claim)
@@ -162,22 +162,20 @@ class Claims:
         elif event.name == EventName.EVIDENCE_SHOWN and event.by == "buyer":
             known.pictures, known.videos = known.pictures + event.pictures, known.videos + event.videos
         elif event.name == EventName.PARCEL_SHIPPED:
-            known.tracking_number, known.shipped_at, known.carrier = (
-                event.tracking_number,
-                event.at,
-                event.carrier or "",
-            )
+            known.tracking_number, known.carrier = event.tracking_number, event.carrier or ""
+            known.shipped_at = event.at
         elif event.name == EventName.PARCEL_ARRIVED:
             known.arrived_at = event.at
         elif event.name == EventName.MONEY_PAID:
-            known.paid_at, known.parts, known.shares = event.at, summed(event), shared(event)
+            known.parts, known.shares = summed(event.parts.values()), shared(event)
+            known.paid_at = event.at
 
 
-def summed(event: PlayerEvent) -> dict[str, Decimal]:
-    """Return what the units' money is made of, together."""
+def summed(made_of: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
+    """Return what several sums are made of, together."""
     parts: dict[str, Decimal] = {}
-    for unit in event.parts.values():
-        for part, money in unit.items():
+    for one in made_of:
+        for part, money in one.items():
             parts[part] = parts.get(part, ZERO) + money
     return parts
 

@@ -171,7 +171,7 @@ class DecisionLedger:
         departure: Departure | None = None
         self.outsiders.on_event(event)
         if event.name == EventName.ORDER_PLACED:
-            paid = {**summed(event), **event.stated}
+            paid = {**summed(event.parts.values()), **event.stated}
             self._accounts[event.order].shared = max(sum(1 for part in DIVIDED if paid.get(part)), 1)
         elif event.name == EventName.DECISION_GIVEN:
             self._decided(event)

@@ -1,18 +1,14 @@
 """What stands before the staff when the world has come to rest, held against what the marketplace says now."""
 
 from collections.abc import Collection, Iterable
-from decimal import Decimal
-from typing import Final
 
-from rehearsal.audit.claims import Claim
+from rehearsal.audit.claims import ZERO, Claim
 from rehearsal.audit.invariant import Violation
 from rehearsal.audit.invariants.status_words import ASKING, FAILED, GOODS, HANDED_BACK, WAITS, asks, said_of, statuses
 from rehearsal.audit.limits import Limits
 from rehearsal.moments import time_or_none
 from rehearsal.seats.port import AdjustmentRow, Overview, tells
 from rehearsal.sums import Sum
-
-ZERO: Final = Decimal(0)
 
 
 def judge_row(row: AdjustmentRow, claim: Claim, limits: Limits) -> Iterable[Violation]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from rehearsal.audit.claims import Claim, Claims, State
+from rehearsal.audit.claims import ZERO, Claim, Claims, State
 from rehearsal.audit.decision_ledger import GRANTED
 from rehearsal.audit.event import EventName, PlayerEvent
 from rehearsal.audit.invariant import Violation
@@ -29,7 +29,6 @@ from rehearsal.audit.limits import Limits
 from rehearsal.moments import shown_time, time_or_none
 from rehearsal.sums import Sum, coin
 
-ZERO: Final = Decimal(0)
 SHIPPED_BACK: Final = "BUYER_SHIPPED_ITEM"  # from then on its parcel has a number
 # For these ChannelAdvisor has a reason of their own, which is no other's.
 REASONS: Final[Mapping[str, str]] = {

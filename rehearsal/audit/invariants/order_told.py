@@ -8,14 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from rehearsal.audit.claims import summed
+from rehearsal.audit.claims import ZERO, summed
 from rehearsal.audit.event import PlayerEvent
 from rehearsal.audit.invariant import Violation
 from rehearsal.audit.limits import Limits
 from rehearsal.moments import time_or_none
 from rehearsal.sums import Sum, coin
 
-ZERO: Final = Decimal(0)
 # What each status of an order is in ChannelAdvisor's words for how much of it has shipped.
 SHIPPED: Final[Mapping[str, tuple[str, ...]]] = {
     "UNPAID": ("Unshipped",),
@@ -79,7 +78,7 @@ class Order:
             event.shop,
             event.currency,
             event.total or ZERO,
-            {**summed(event), **event.stated},
+            {**summed(event.parts.values()), **event.stated},
             event.parts,
             event.additional or ZERO,
             frozenset(event.lines),

@@ -6,14 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from rehearsal.audit.claims import Claim, State
+from rehearsal.audit.claims import ZERO, Claim, State, summed
 from rehearsal.audit.decision_ledger import DIVIDED
 from rehearsal.audit.event import PlayerEvent
 from rehearsal.audit.invariant import Violation
 from rehearsal.audit.invariants.order_told import astray
 from rehearsal.sums import Sum, coin
 
-ZERO: Final = Decimal(0)
 ON_SHIPPING: Final = "shipping_tax"
 
 
@@ -66,10 +65,7 @@ def judge_sum(
         sums = {"marketplace": official[0], "OMS": told}
         yield Violation.of(key, expected, str(told), {**about, "what": "sum"}, *seqs, money=sums)
     elif alone and total == sum(claim.parts.values(), ZERO) and not claim.by_seller:
-        parts: dict[str, Decimal] = {}
-        for one in readings:
-            for part, money in one.made_of.items():
-                parts[part] = parts.get(part, ZERO) + money
+        parts = summed(one.made_of for one in readings)
         for part in astray(claim.parts, parts, coins):
             said, told = Sum(claim.parts.get(part, ZERO), claim.currency), Sum(parts[part], claim.currency)
             key, sums = f"{part} {claim.id} {parts[part]}", {"marketplace": said, "OMS": told}
