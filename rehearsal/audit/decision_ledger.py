@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Final, TypedDict
+from typing import Final
 
 from rehearsal.audit.claims import summed
 from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName, PlayerEvent
@@ -109,6 +109,10 @@ class _Account:
         standing = (one for one in self.requests.values() if one.accepted and not one.failed)
         return sum((one.amount - one.gave_way for one in standing), ZERO)
 
+    def coins(self, event: PlayerEvent) -> Decimal:
+        """Return by how much can be off what is reckoned unit by unit, of an event's units."""
+        return coin(event.currency) * self.shared * len(event.units)
+
 
 @dataclass(slots=True)
 class _Claim:
@@ -137,14 +141,6 @@ class Departure:
     def approves_a_rejection(self) -> bool:
         """Return whether the OMS said no and the marketplace heard yes."""
         return self.decision is not None and self.decision.verdict == "reject"
-
-
-class _AtMost(TypedDict):
-    """What a departure says of an order's account."""
-
-    expected: str
-    money: Mapping[str, Sum]
-    events: tuple[int, ...]
 
 
 class DecisionLedger:
@@ -221,8 +217,7 @@ class DecisionLedger:
 
     def kept(self, claim: str) -> bool:
         """Return whether the staff have decided something about a claim that the connector has not been told."""
-        given = (self._decisions.get((claim, question)) for question in Question)
-        return any(decision is not None and decision.kept for decision in given)
+        return any(decision.kept for decision in self._given(claim))
 
     def done(self, claim: str, question: str) -> bool:
         """Return whether the connector has carried out what the staff decided on this, and nothing has moved since."""
@@ -269,14 +264,15 @@ class DecisionLedger:
         """Return whether the connector has begun each refund that was asked for on an order, taken on or not."""
         account = self._accounts[order_id]
         short = account.asked - self.carried_out(order_id) - account.rounding
-        return (
-            short <= ZERO and len(account.claims) >= len(account.requests) and not self.outsiders.have_asked(order_id)
-        )
+        each = len(account.claims) >= len(account.requests)
+        return short <= ZERO and each and not self.outsiders.have_asked(order_id)
 
     def waits(self, claim: str) -> bool:
         """Return whether the staff have decided something on a claim that is not carried out, be it given too early."""
-        given = (self._decisions.get((claim, question)) for question in Question)
-        return any(decision is not None and not decision.done for decision in given)
+        return any(not decision.done for decision in self._given(claim))
+
+    def _given(self, claim: str) -> list[Decision]:
+        return [self._decisions[claim, question] for question in Question if (claim, question) in self._decisions]
 
     def _gives_way(self, request: Request, shown: Decimal) -> None:
         """Take note that less is shown of a request than was asked for: right as far as buyers got it meanwhile."""
@@ -297,9 +293,8 @@ class DecisionLedger:
 
     def _refund_asked(self, event: PlayerEvent) -> None:
         account = self._accounts[event.order]
-        coins = coin(event.currency) * account.shared * len(event.units)
         about = event.adjustment, event.order, event.seq
-        request = Request(*about, event.amount or ZERO, event.currency, event.accepted, coins)
+        request = Request(*about, event.amount or ZERO, event.currency, event.accepted, account.coins(event))
         account.requests[event.adjustment] = request
         for claim, total in account.unread.items():
             if self._claims[claim].by_seller:
@@ -317,7 +312,8 @@ class DecisionLedger:
             if one.order_id != event.order or one.decision or one.in_sellers_place:
                 self._departures.append(one)
             elif not meanwhile:  # what was paid while this was asked for is that, unless it is more
-                self._departures.append(replace(one, **_at_most(account, event.currency)))
+                anew = _unasked(account, event.currency, one.order_id, one.claim, one.seen)
+                self._departures.append(replace(anew, exchange=one.exchange))
 
     def _decided(self, event: PlayerEvent) -> None:
         claim = event.claim or event.adjustment
@@ -367,21 +363,19 @@ class DecisionLedger:
             return None
         account.claims.append(claim_id)
         account.events.append(event.seq)
-        account.rounding += (
-            coin(event.currency) * account.shared * len(event.units)
-        )  # the marketplace pays unit by unit
+        account.rounding += account.coins(event)  # the marketplace pays unit by unit
         if event.name == EventName.CANCELLATION_REQUESTED:
             account.called_off += total
             if account.requests or Sight.REFUNDS in self.unheard:
                 return None  # before anything ships a refund of a part is a cancellation of the whole
-            return _unasked(event, account, f"{Sum(total, event.currency)} called off")
+            seen = f"{Sum(total, event.currency)} called off"
+            return _unasked(account, event.currency, event.order, claim_id, seen)
         account.refunded += total
-        if Sight.REFUNDS in self.unheard or account.refunded <= account.asked + (
-            account.rounding if account.requests else ZERO
-        ):
+        most = account.asked + (account.rounding if account.requests else ZERO)
+        if Sight.REFUNDS in self.unheard or account.refunded <= most:
             return None
-        paid_back = Sum(account.refunded, event.currency)
-        return _unasked(event, account, f"{paid_back} paid back in {_counted(account.claims)}")
+        seen = f"{Sum(account.refunded, event.currency)} paid back in {_counted(account.claims)}"
+        return _unasked(account, event.currency, event.order, claim_id, seen)
 
     def _moved(self, event: PlayerEvent, claim_id: str) -> Departure | None:
         claim, action = self._claims[claim_id], event.action
@@ -397,7 +391,7 @@ class DecisionLedger:
             if changed:
                 self._overtaken(claim_id)
             return None
-        if not (action in APPROVING or is_rejection(action)):
+        if not is_answer(action):
             return None
         question = question_of(action)
         decision = self._decisions.get((claim_id, question))
@@ -416,11 +410,10 @@ class DecisionLedger:
         return self._departure(event, decision, f"what the OMS decided: {decision}", seen)
 
     def _overtaken(self, claim: str) -> None:
-        for question in Question:
-            decision = self._decisions.get((claim, question))
-            if decision is not None and decision.done:
-                del self._decisions[claim, question]  # whoever asks again is to be answered anew
-            elif decision is not None and not self.asks(claim, question):
+        for decision in self._given(claim):
+            if decision.done:
+                del self._decisions[claim, decision.question]  # whoever asks again is to be answered anew
+            elif not self.asks(claim, decision.question):
                 decision.overtaken = True
 
     def _departure(self, event: PlayerEvent, decision: Decision | None, expected: str, seen: str) -> Departure:
@@ -449,20 +442,18 @@ def is_rejection(action: str) -> bool:
     return action.startswith("REJECT")
 
 
-def _unasked(event: PlayerEvent, account: _Account, seen: str) -> Departure:
-    about = event.order, event.claim or "", None
-    return Departure(*about, seen=seen, **_at_most(account, event.currency))
+def is_answer(action: str) -> bool:
+    """Return whether this is the seller's yes or no, at whichever step."""
+    return action in APPROVING or is_rejection(action)
 
 
-def _at_most(account: _Account, currency: str) -> _AtMost:
-    """Return what is expected of an account at most, and what has been refunded."""
+def _unasked(account: _Account, currency: str, order_id: str, claim: str, seen: str) -> Departure:
+    """Return that more was refunded of an order than the staff have asked for by now."""
     asked, refunded = (Sum(one, currency) for one in (account.asked, account.refunded + account.called_off))
     asked_for = f"at most {asked}, for {_counted(account.requests)} that the staff asked for"
-    return {
-        "expected": asked_for if account.requests else "no refund, as the staff have asked for none",
-        "money": {"asked": asked, "refunded": refunded},
-        "events": tuple(account.events),
-    }
+    expected = asked_for if account.requests else "no refund, as the staff have asked for none"
+    money = {"asked": asked, "refunded": refunded}
+    return Departure(order_id, claim, None, expected, seen, money, tuple(account.events))
 
 
 def _counted(refunds: Sized) -> str:

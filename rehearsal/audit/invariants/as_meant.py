@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from rehearsal.audit.decision_ledger import APPROVING, is_rejection
+from rehearsal.audit.decision_ledger import is_answer, is_rejection, question_of
 from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.answers import Answers
@@ -202,10 +202,9 @@ class AsMeant(Invariant):
                 whole = not troubled and self._told.is_whole(event.order, {*event.units, *self._called_off(event)})
                 yield from _not_asked(event, asked, whole=whole, there=self._told.is_there(event, self.limits))
             return
-        question = Question.GOODS if event.action.endswith("RECEIVED_PACKAGE") else Question.REQUEST
-        given = event.action in APPROVING or is_rejection(event.action)
-        claim, refused = event.claim or "", event.name == EventName.DECISION_REFUSED
-        meant = self._decided.get((claim, question)) if given else None
+        question, claim = question_of(event.action), event.claim or ""
+        refused = event.name == EventName.DECISION_REFUSED
+        meant = self._decided.get((claim, question)) if is_answer(event.action) else None
         other = self._decided.get((claim, _OTHER[question])) if refused else None
         if meant is None and other is not None:
             yield other, _Wrong("step", f"an answer to the question of the {_OTHER[question]}", event.action)

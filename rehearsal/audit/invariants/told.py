@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from rehearsal.audit.claims import Claim, State
-from rehearsal.audit.decision_ledger import APPROVING, is_rejection
+from rehearsal.audit.decision_ledger import is_answer, is_rejection
 from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.order_told import still_so
@@ -169,7 +169,7 @@ class IsTold(Invariant):
         elif event.name in REQUESTS or event.name in MOVES:
             known = self.claims.by_id.get(claim)
             starts = event.role == "SELLER"
-            answers = not (known and known.by_seller) and (event.action in APPROVING or is_rejection(event.action))
+            answers = not (known and known.by_seller) and is_answer(event.action)
             if event.by_connector and (starts or answers) and not self._troubled(event):
                 words = MONEY if starts else NO if is_rejection(event.action) else f"{YES}|refund"
                 self._expect(event, AS_TOLD, words, event.at + self._at_once)
