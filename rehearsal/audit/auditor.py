@@ -262,22 +262,19 @@ class Auditor:
     def _may_be_by_default(self, order_id: str) -> bool:
         return Capability.ACTIVITY not in self._capabilities or self._by_default(order_id)
 
-    def _rule(
-        self, number: int, verdict: Verdict = Verdict.NOT_TRIED, *, seen: str = "", why: str | None = None
-    ) -> Finding:
-        """Return what there is to say of a rule; without a verdict, before anything has tried it."""
+    def _rule(self, number: int) -> Finding:
+        """Return what there is to say of a rule before anything has tried it."""
         invariant = self.memory.invariants[number]
         return Finding(
             id=invariant.slug,
             number=number,
             invariant=invariant.slug,
             rule=invariant.rule,
-            verdict=verdict,
+            verdict=Verdict.NOT_TRIED,
             certainty=invariant.certainty,
             expected=invariant.rule,
-            seen=seen,
+            seen="",
             reproduce=self.reproduce,
-            why=why,
             occasions=_closed(invariant),
         )
 
@@ -298,17 +295,18 @@ class Auditor:
 
     def _verdict(self, number: int) -> Finding:
         verdict, why = self._judged(self.memory.invariants[number])
-        return self._rule(number, verdict, seen="no exception" if verdict is Verdict.HELD else "", why=why)
+        seen = "no exception" if verdict is Verdict.HELD else ""
+        return replace(self._rule(number), verdict=verdict, seen=seen, why=why)
 
     def _judged(self, invariant: Invariant) -> tuple[Verdict, str | None]:
         """Return the verdict on an invariant that nothing broke, and what of it was not judged, and why."""
-        if unseen := self._unseen(invariant.needs) or self._unanswered(invariant.needs):
+        if unseen := self._unseen(invariant.needs):
             return Verdict.NOT_JUDGED, unseen
         if invariant.unjudged is not None:
             return Verdict.NOT_JUDGED, invariant.unjudged
         if self.memory.refusals.times and not self.memory.refusals.let_in:
             return Verdict.NOT_JUDGED, NEVER_LET_IN
-        unseen_of = {part: self._unseen(needs) or self._unanswered(needs) for part, needs in invariant.parts.items()}
+        unseen_of = {part: self._unseen(needs) for part, needs in invariant.parts.items()}
         unjudged = [f"{part} is not judged: {unseen}" for part, unseen in unseen_of.items() if unseen]
         if excused := invariant.excused:
             unjudged.append(excused)
@@ -317,10 +315,10 @@ class Auditor:
         return Verdict.HELD if _closed(invariant) else Verdict.NOT_TRIED, "; ".join(unjudged) or None
 
     def _unseen(self, needs: frozenset[Capability]) -> str:
+        """Return in words why what needs these is not judged: some are lacking, or are there and do not answer."""
         missing = [UNSEEN[one] for one in Capability if one in needs - self._capabilities]
-        return f"who sits here does not let us know {' and '.join(missing)}" if missing else ""
-
-    def _unanswered(self, needs: frozenset[Capability]) -> str:
+        if missing:
+            return f"who sits here does not let us know {' and '.join(missing)}"
         words = dict.fromkeys(self._silent[one] for one in Capability if one in needs & self._silent.keys())
         return "; ".join(words)
 

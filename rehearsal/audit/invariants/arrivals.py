@@ -83,14 +83,11 @@ class EverythingArrives(Invariant):
             case EventName.ORDER_READ:
                 self._awaited.pop(event.order, None)
                 return self._offered(event)
-            case EventName.ADJUSTMENT_READ if event.claim is not None:
+            case EventName.ADJUSTMENT_READ | EventName.CASE_SEEN if event.claim is not None:
                 self._awaited.pop(event.claim, None)
                 self._behind.pop(event.claim, None)
-                return self._read(event.claim, event)
-            case EventName.CASE_SEEN if event.claim is not None:
-                self._awaited.pop(event.claim, None)
-                self._behind.pop(event.claim, None)
-                return self._stands(event.claim, event)
+                judge = self._read if event.name == EventName.ADJUSTMENT_READ else self._stands
+                return judge(event.claim, event)
             case name if name in REQUESTS and event.claim is not None:
                 if event.order in self._hidden:
                     self._behind[event.claim] = event
@@ -202,9 +199,8 @@ class EverythingArrives(Invariant):
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
         """A round and a pull that found nothing new have passed everything awaited by, unless trouble kept it away."""
         for identity, awaited in list(self._awaited.items()):
-            if awaited.since < state.at and (
-                not self.limits.extension(awaited.shop, awaited.since) or self._looked_after_trouble(awaited)
-            ):
+            troubled = self.limits.extension(awaited.shop, awaited.since)
+            if awaited.since < state.at and (not troubled or self._looked_after_trouble(awaited)):
                 del self._awaited[identity]
                 yield self._missing(identity, awaited, state.at)
 

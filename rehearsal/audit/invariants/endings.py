@@ -45,9 +45,8 @@ class NothingStaysOpen(Invariant):
     needs = frozenset({Capability.STAFF_SEES})
 
     _ended: dict[str, tuple[int, str, str]] = field(default_factory=dict)  # claim -> event, order, status
-    _open: dict[str, dict[str, tuple[int, str]]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )  # what is read as open
+    # What is read as open: by claim, and by the adjustment's number.
+    _open: dict[str, dict[str, tuple[int, str]]] = field(default_factory=lambda: defaultdict(dict))
     _failures: dict[str, _Failures] = field(default_factory=lambda: defaultdict(_Failures))  # by claim
     _acting: bool = False  # the connector has moved something in a call that has not ended
     _moved: set[str] = field(default_factory=set)  # claims that the connector was the last to move
