@@ -132,7 +132,7 @@ def _judge_failed(
 
     read = claims.read(claim, event.seq, after=refused, met=unseen)
     if read is not None and not any(asks(state) == question for state in claim.states if state.seq > refused):
-        yield wrong(event, "status", f"{said_of(read)} for {read.status}", FAILED, (read.seq, event.seq))
+        yield wrong(event, "status", f"{said_of(read)} for {read.status}", FAILED, read)
 
 
 def _carried_out(claim: Claim, limits: Limits) -> bool:

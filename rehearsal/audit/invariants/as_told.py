@@ -297,50 +297,49 @@ def _judge_units(event: PlayerEvent) -> Iterable[Violation]:
 def _judge(
     event: PlayerEvent, claim: Claim, stood: list[State], before: Reading | None, limits: Limits
 ) -> Iterable[Violation]:
-    status = event.placed
-    seqs = (claim.now.seq, event.seq)
+    status, now = event.placed, claim.now
     if (before is None or before.status != status) and status not in statuses(stood, status, ours=event.asked):
         said = " or ".join(dict.fromkeys(f"{said_of(state)} for {state.status}" for state in stood))
-        yield wrong(event, "status", said, status, seqs)
+        yield wrong(event, "status", said, status, now)
     if event.site_status and (before is None or before.site_status != event.site_status):
         known = dict.fromkeys(state.status for state in stood)
         if event.site_status not in known:
-            yield wrong(event, "site status", " or ".join(known), event.site_status, seqs)
+            yield wrong(event, "site status", " or ".join(known), event.site_status, now)
     appeals = dict.fromkeys(state.arbitration for state in stood)
     if event.arbitration is not None and event.arbitration not in appeals:
-        yield wrong(event, "arbitration", " or ".join(map(repr, appeals)), repr(event.arbitration), seqs)
+        yield wrong(event, "arbitration", " or ".join(map(repr, appeals)), repr(event.arbitration), now)
     if status in ASKING and (before is None or (before.status, before.deadline) != (status, event.deadline)):
         deadlines = [state.deadline for state in stood]
         if not any(limits.same(event.deadline, deadline) for deadline in deadlines):
             expected = " or ".join(map(time_or_none, deadlines))
-            yield wrong(event, "deadline", expected, time_or_none(event.deadline), seqs)
+            yield wrong(event, "deadline", expected, time_or_none(event.deadline), now)
     kind = TYPES[claim.kind]
     if event.kind and event.kind != kind:
-        yield wrong(event, "kind", kind, event.kind, seqs)
+        yield wrong(event, "kind", kind, event.kind, now)
     if event.currency != claim.currency:
-        yield wrong(event, "currency", claim.currency, event.currency, seqs)
-    yield from _judge_words(event, claim, before, seqs)
+        yield wrong(event, "currency", claim.currency, event.currency, now)
+    yield from _judge_words(event, claim, before)
     if before is not None:
         for what in before.kept.keys() - _kept(event).keys():
-            yield wrong(event, what, f"{before.kept[what]}, as was told", "nothing any more", seqs)
+            yield wrong(event, what, f"{before.kept[what]}, as was told", "nothing any more", now)
     if not claim.units.issuperset(event.units):
-        yield wrong(event, "units", ", ".join(sorted(claim.units)), ", ".join(event.units), seqs)
-    yield from _judge_shares(event, claim, before, seqs)
-    yield from _judge_way_back(event, claim, before, limits, seqs)
+        yield wrong(event, "units", ", ".join(sorted(claim.units)), ", ".join(event.units), now)
+    yield from _judge_shares(event, claim, before)
+    yield from _judge_way_back(event, claim, before, limits)
     if event.created is not None and before is None and not (event.asked or claim.by_seller):
         began = claim.states[0].since.replace(microsecond=0)
         if not began - limits.underway <= event.created <= event.at + limits.grain:
             expected = f"collected between {shown_time(began)} and {shown_time(event.at)}"
-            yield wrong(event, "date", expected, shown_time(event.created), seqs)
+            yield wrong(event, "date", expected, shown_time(event.created), now)
     yield from _judge_change(event, claim, limits)
     if event.refunded is not None and event.amount and claim.paid_at is None:
-        yield wrong(event, "date", "no refund yet", f"refunded at {shown_time(event.refunded)}", seqs)
+        yield wrong(event, "date", "no refund yet", f"refunded at {shown_time(event.refunded)}", now)
     if status == "PostProcessingComplete" and claim.paid_at is not None and (before is None or before.status != status):
         paid = claim.paid_at.replace(microsecond=0)
         # Where its parcel arrives after the payment, a claim shows the time of that alone.
         shown = [paid, *([claim.arrived_at] if claim.arrived_at and claim.arrived_at > paid else ())]
         if not any(limits.same(event.refunded, at) for at in shown):
-            yield wrong(event, "date", f"refunded at {shown_time(paid)}", time_or_none(event.refunded), seqs)
+            yield wrong(event, "date", f"refunded at {shown_time(paid)}", time_or_none(event.refunded), now)
 
 
 def _judge_change(event: PlayerEvent, claim: Claim, limits: Limits) -> Iterable[Violation]:
@@ -363,18 +362,15 @@ def _judge_change(event: PlayerEvent, claim: Claim, limits: Limits) -> Iterable[
 
 def _judge_reason(event: PlayerEvent, claim: Claim) -> Iterable[Violation]:
     """Judge the reason in ChannelAdvisor's word of what nobody has asked for with a reason of their own."""
-    seqs = (claim.now.seq, event.seq)
     if event.reason == NOT_RECEIVED and not LOST.search(f"{claim.reason} {claim.reason_text}"):
         expected = f"a reason for goods that are there: {claim.reason_text or claim.reason or 'none'}"
-        yield wrong(event, "reason", expected, event.reason, seqs)
+        yield wrong(event, "reason", expected, event.reason, claim.now)
     own = REASONS.get(claim.what, "")
     if event.reason and (event.reason != own if own else event.reason in REASONS.values()):
-        yield wrong(event, "reason", own or f"a reason for a {claim.what}", event.reason, seqs)
+        yield wrong(event, "reason", own or f"a reason for a {claim.what}", event.reason, claim.now)
 
 
-def _judge_words(
-    event: PlayerEvent, claim: Claim, before: Reading | None, seqs: tuple[int, ...]
-) -> Iterable[Violation]:
+def _judge_words(event: PlayerEvent, claim: Claim, before: Reading | None) -> Iterable[Violation]:
     """Judge what is said about a claim beside its status: what a connector has no field for (None), it need not say.
 
     What the seller has started was not asked for in a buyer's words.
@@ -385,42 +381,39 @@ def _judge_words(
             ("words", claim.reason_text, event.site_reason_text),
         ):
             if expected and seen is not None and seen != expected:
-                yield wrong(event, what, expected, seen or "nothing", seqs)
+                yield wrong(event, what, expected, seen or "nothing", claim.now)
     # Of one that has ended, and whose claim goes on without it, the way back is not told.
     shipped = event.site_status == SHIPPED_BACK and (
         before is None or (before.site_status != SHIPPED_BACK and before.status not in ENDED)
     )
     if shipped and claim.tracking_number != event.tracking_number:
-        yield wrong(event, "tracking number", claim.tracking_number or "none", event.tracking_number or "none", seqs)
+        expected = claim.tracking_number or "none"
+        yield wrong(event, "tracking number", expected, event.tracking_number or "none", claim.now)
     if shipped and event.carrier is not None and claim.carrier and event.carrier != claim.carrier:
-        yield wrong(event, "carrier", claim.carrier, event.carrier or "none", seqs)
+        yield wrong(event, "carrier", claim.carrier, event.carrier or "none", claim.now)
 
 
-def _judge_shares(
-    event: PlayerEvent, claim: Claim, before: Reading | None, seqs: tuple[int, ...]
-) -> Iterable[Violation]:
+def _judge_shares(event: PlayerEvent, claim: Claim, before: Reading | None) -> Iterable[Violation]:
     """Judge how a buyer's claim is spread over its units, as long as the sum is the one that is known of them."""
     if claim.by_seller or event.placed == KNOWN_ONLY or (before is not None and before.shares == event.lines):
         return
     known = {unit: claim.shares.get(unit, ZERO) for unit in event.lines}
     smallest, amount = coin(claim.currency), event.amount
     if amount == sum(known.values(), ZERO) and astray(known, event.lines, smallest):
-        yield wrong(event, "shares", _shared(known, claim.currency), _shared(event.lines, event.currency), seqs)
+        yield wrong(event, "shares", _shared(known, claim.currency), _shared(event.lines, event.currency), claim.now)
 
 
 def _shared(shares: Mapping[str, Decimal], currency: str) -> str:
     return " + ".join(f"{Sum(share, currency)} of {of}" for of, share in shares.items())
 
 
-def _judge_way_back(
-    event: PlayerEvent, claim: Claim, before: Reading | None, limits: Limits, seqs: tuple[int, ...]
-) -> Iterable[Violation]:
+def _judge_way_back(event: PlayerEvent, claim: Claim, before: Reading | None, limits: Limits) -> Iterable[Violation]:
     """Judge since when the goods are said to be on their way back: that is told once, and no more changed."""
     told, known = event.shipped_back, before.shipped_back if before else None
     if told is None or told == known:
         return
     shipped = second(claim.shipped_at)
     if shipped is None or not shipped - limits.underway <= told <= event.at + limits.grain:
-        yield wrong(event, "date", f"shipped back at {time_or_none(shipped)}", shown_time(told), seqs)
+        yield wrong(event, "date", f"shipped back at {time_or_none(shipped)}", shown_time(told), claim.now)
     elif known is not None:
-        yield wrong(event, "date", f"shipped back at {shown_time(known)}, as was told", shown_time(told), seqs)
+        yield wrong(event, "date", f"shipped back at {shown_time(known)}, as was told", shown_time(told), claim.now)

@@ -97,8 +97,8 @@ def judge_taxes(claim: Claim, readings: list[Reading], paid: Mapping[str, Decima
             )
 
 
-def wrong(event: PlayerEvent, what: str, expected: str, seen: str, events: tuple[int, ...] = ()) -> Violation:
-    """Return that the OMS has read something otherwise than it is."""
+def wrong(event: PlayerEvent, what: str, expected: str, seen: str, stood: State | None = None) -> Violation:
+    """Return that the OMS has read something otherwise than it is, where need be of a claim that `stood` like that."""
     about = {**event.about, "adjustment_id": event.adjustment, "what": what}
-    key, seqs = f"told {what} {event.claim or event.ref} {seen}", events or (event.seq,)
+    key, seqs = f"told {what} {event.claim or event.ref} {seen}", (stood.seq, event.seq) if stood else (event.seq,)
     return Violation.of(key, expected, seen, about, *seqs)
