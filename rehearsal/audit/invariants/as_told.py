@@ -75,11 +75,8 @@ class Told:
 
     def is_there(self, event: PlayerEvent, limits: Limits) -> bool:
         """Return whether all of an event's order has reached the buyer, as has been known for a round."""
-        order, since = self._orders.get(event.order), event.at - limits.one_round
-        if order is None:
-            return False
-        stood = order.stood(since - limits.extension(order.shop_id, since))
-        return all(state.placed in ARRIVED for state in stood)
+        order = self._orders.get(event.order)
+        return order is not None and all(state.placed in ARRIVED for state in order.known(event.at, limits))
 
     def read(
         self,

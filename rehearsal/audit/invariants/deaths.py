@@ -7,6 +7,7 @@ from types import MappingProxyType
 from rehearsal.audit.decision_ledger import Decision, Request, has_failed
 from rehearsal.audit.event import EventName
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
+from rehearsal.audit.invariants.executed_once import as_seen
 from rehearsal.seats.port import AdjustmentRow, Capability
 from rehearsal.sums import Sum
 
@@ -71,5 +72,4 @@ def _lost(
     what: str, row: AdjustmentRow | None, events: tuple[int, ...], money: dict[str, Sum], about: dict[str, str]
 ) -> Violation:
     expected = f"{what} carried out, as it had been taken before the connector died"
-    seen = f"the staff see {(row.status or 'it') if row else 'nothing of it'}"
-    return Violation.of(f"lost {events[0]}", expected, seen, about, *events, money=money)
+    return Violation.of(f"lost {events[0]}", expected, f"the staff see {as_seen(row)}", about, *events, money=money)

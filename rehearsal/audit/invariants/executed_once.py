@@ -76,7 +76,7 @@ class ExecutedOnce(Invariant):
         about = {"order_id": request.order_id, "adjustment_id": request.adjustment_id}
         money = {"asked": Sum(request.amount, request.currency), "refunded": done}
         expected = "the refund executed at the marketplace, or an error that the staff can see"
-        seen = f"{done} refunded at the marketplace; the staff see {_status(row)}"
+        seen = f"{done} refunded at the marketplace; the staff see {as_seen(row)}"
         return Violation.of(f"lost {request.adjustment_id}", expected, seen, about, request.seq, money=money)
 
 
@@ -90,12 +90,13 @@ def departs(one: Departure) -> Violation:
     return replace(found, unless_by_default=one.order_id if one.in_sellers_place else None)
 
 
-def _status(row: AdjustmentRow | None) -> str:
+def as_seen(row: AdjustmentRow | None) -> str:
+    """Return in words how the staff see a case."""
     return (row.status or "it") if row else "nothing of it"
 
 
 def _lost(decision: Decision, row: AdjustmentRow | None) -> Violation:
     about = {"order_id": decision.order_id, "adjustment_id": decision.adjustment_id, "claim": decision.claim}
     expected = f"the decision ({decision}) carried out at the marketplace, or an error that the staff can see"
-    seen = f"the marketplace still asks; the staff see {_status(row)}"
+    seen = f"the marketplace still asks; the staff see {as_seen(row)}"
     return Violation.of(f"lost {decision.claim} {decision.seq}", expected, seen, about, decision.seq)

@@ -88,9 +88,10 @@ class Order:
             [event],
         )
 
-    def stood(self, since: datetime) -> list[PlayerEvent]:
-        """Return how it has stood at some time since then, the newest first."""
-        return still_so(self.states, since)
+    def known(self, at: datetime, limits: Limits) -> list[PlayerEvent]:
+        """Return how who looks once in a round may know it to stand at that time, the newest first."""
+        since = at - limits.one_round
+        return still_so(self.states, since - limits.extension(self.shop_id, since))
 
 
 def still_so(states: Sequence[PlayerEvent], since: datetime) -> list[PlayerEvent]:
@@ -102,18 +103,18 @@ def still_so(states: Sequence[PlayerEvent], since: datetime) -> list[PlayerEvent
 def judge_order(event: PlayerEvent, order: Order, limits: Limits, dated: Mapping[str, bool]) -> Iterable[Violation]:
     """Judge what the OMS has just read of an order; what is `dated` is told a date of, or was with another one."""
     units = frozenset(event.units)
+    total = "none" if event.total is None else str(Sum(event.total, event.currency))
     told = event.created is not None and not limits.same(event.created, order.created)
     additional = told_more = Sum(order.additional, order.currency)
     if event.additional not in (None, ZERO, order.additional):
         told_more = Sum(event.additional, event.currency)
-    since = event.at - limits.one_round
-    stood = order.stood(since - limits.extension(order.shop_id, since))
+    stood = order.known(event.at, limits)
     statuses = [state.placed for state in stood]
     paid = [state.paid_at for state in stood]
     shipped = [at for state in stood for at in (state.ready_at, state.collected_at)]
     for what, expected, seen in (
         ("currency", order.currency, event.currency),
-        ("total", str(Sum(order.total, order.currency)), _sum_or_none(event)),
+        ("total", str(Sum(order.total, order.currency)), total),
         ("units", ", ".join(sorted(order.units)), ", ".join(sorted(units or order.units))),
         ("goods", ", ".join(order.goods), ", ".join(event.goods or order.goods)),
         ("additional cost", str(additional), str(told_more)),
@@ -131,10 +132,6 @@ def judge_order(event: PlayerEvent, order: Order, limits: Limits, dated: Mapping
         if expected != seen and not (what == "total" and order.total == event.total):
             key, about = f"{what} {event.order} {seen}", {"order_id": event.order, "what": what}
             yield Violation.of(key, f"{what} {expected}", f"{what} {seen}", about, order.seq, event.seq)
-
-
-def _sum_or_none(event: PlayerEvent) -> str:
-    return "none" if event.total is None else str(Sum(event.total, event.currency))
 
 
 def judge_lines(event: PlayerEvent, order: Order) -> Iterable[Violation]:
@@ -162,8 +159,7 @@ def judge_lines(event: PlayerEvent, order: Order) -> Iterable[Violation]:
 
 def judge_parcels(event: PlayerEvent, order: Order, limits: Limits) -> Iterable[Violation]:
     """Judge how the parcels of an order are said to stand."""
-    since = event.at - limits.one_round
-    stood = order.stood(since - limits.extension(order.shop_id, since))
+    stood = order.known(event.at, limits)
     fitting = {word for state in stood for word in PARCELS.get(state.placed, ())}
     if any(word in LEFT for state in order.states for word in PARCELS.get(state.placed, ())):
         fitting |= {*LEFT} if any(state.placed == "CANCELLED" for state in stood) else set()
