@@ -164,7 +164,6 @@ class Invariant:
 
     def on_trouble(self, trouble: Trouble) -> None:
         """Take note of trouble that somebody ordered."""
-        return
 
     def on_ledger(self, ledger: Mapping[str, Decimal]) -> Iterable[Violation]:
         """Judge what the connector's ledger says, order by order, after an act of its own that changed something."""

@@ -25,6 +25,7 @@ from rehearsal.world.state import Failure, WorldState
 
 SECRET_LIKE: Final = re.compile(r"[\w-]*[0-9a-f]{40,}")
 CALLED: Final = re.compile(r"\b(sign|auth_code|refresh_token)\b[\"']?\s*[=:]\s*[\"']?\S")
+TAKEN_FOR_ONE: Final = "what is taken for a secret, which is learnt from the wire or has 40 hexadecimal digits"
 REFRESH: Final = "/api/v2/token/refresh"
 INTERNAL: Final = 500
 
@@ -111,7 +112,7 @@ class Hearing:
     def _on_line(self, text: str) -> None:
         shows = [f"a buyer's {kind}" for kind in self._marketplace.personal_data_in(text)]
         if self._trace.state.secrets.stand_in(text.encode()):
-            shows += self._secrets_in(text)
+            shows += self._known_secrets_in(text) or [TAKEN_FOR_ONE]
         self._auditor.on_line(LogLine(self._clock.now(), self.discreet(text), tuple(shows)))
 
     def on_history(self, lines: Iterable[Activity]) -> None:
@@ -121,12 +122,8 @@ class Hearing:
             if shows := self._known_secrets_in(text):
                 self._auditor.on_line(LogLine(line.at, self.discreet(text), tuple(shows), "an order's history"))
 
-    def _secrets_in(self, text: str) -> list[str]:
-        """Return in words which secrets stand in a text, by their values or by what it calls them."""
-        taken_for = "what is taken for a secret, which is learnt from the wire or has 40 hexadecimal digits"
-        return self._known_secrets_in(text) or [taken_for]
-
     def _known_secrets_in(self, text: str) -> list[str]:
+        """Return in words which secrets stand in a text, by their values or by what it calls them."""
         whose, app = self._marketplace.whose, self._marketplace.developer_apps[AppName.CONNECTOR]
         kinds = ["the app's secret"] if app.secret in text else []
         kinds += ["an access token" for word in SECRET_LIKE.findall(text) if whose(None, word)][:1]

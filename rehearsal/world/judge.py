@@ -54,6 +54,7 @@ class Judge:
         self._marketplace, self._connector, self._oms = marketplace, connector, oms
         self._clock, self._lock, self._rest = clock, lock, rest
         self._agenda, self._hear, self._hear_history = agenda, hear, hear_history
+        self._driven = Capability.DRIVEN in connector.capabilities
         self.capabilities: Final = common(connector, oms)
         self.auditor: Final = Auditor(
             now=origin.start,
@@ -124,10 +125,6 @@ class Judge:
 
     def _says_settled(self) -> bool | None:
         return self._connector.settled() if self._driven else None
-
-    @property
-    def _driven(self) -> bool:
-        return Capability.DRIVEN in self._connector.capabilities
 
     def _judge(self) -> None:
         changes = self._rest.changes

@@ -65,15 +65,11 @@ class RestState:
         if changed or self.troubled:
             self.troubled = False
             self.disturb(now)
-        elif player == "connector":
-            self.rounds += 1
-            if not pulls and self.rounds >= rounds:
-                self.pulled = True
-                return True
-        elif player == "oms" and self.rounds >= rounds:
-            self.pulled = True
-            return True
-        return False
+            return False
+        self.rounds += player == "connector"
+        in_vain = player == ("oms" if pulls else "connector") and self.rounds >= rounds
+        self.pulled = self.pulled or in_vain
+        return in_vain
 
 
 def nothing_follows(agenda: Sequence[AgendaLike]) -> bool:

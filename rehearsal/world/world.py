@@ -110,7 +110,8 @@ class World:
         self.shops: Final = Shops(self.origin, self.marketplace, self.recorder)
         self._mount(API_HOST, AUTH_HOST, name="marketplace", contract="tiktok_shop", app=self.marketplace.app)
         self._oms_webhook: Final = self._where_the_oms_is_told(seats)
-        self.connector: Final = seats.connector(self._place("connector"), self._app_of_the_seat())
+        app = self.marketplace.developer_apps[AppName.CONNECTOR]
+        self.connector: Final = seats.connector(self._place("connector"), AppCredentials(app.key, app.secret))
         self._players: Final[dict[str, Player]] = {}
         self.deaths: Final = Deaths(self.connector, self.wire, clock, lock, state, self._players, self._note)
         if not self.connector.from_outside:
@@ -160,10 +161,6 @@ class World:
     def _where_the_oms_is_told(self, seats: Seats) -> tuple[str, str] | None:
         secret = sha256(f"{self.seed}|{self.name}|{OMS_HOST}".encode()).hexdigest()
         return (OMS_ADDRESS, secret) if self.origin.webhooks and seats.oms is OURS.oms else None
-
-    def _app_of_the_seat(self) -> AppCredentials:
-        app = self.marketplace.developer_apps[AppName.CONNECTOR]
-        return AppCredentials(app.key, app.secret)
 
     def _who_act(self) -> dict[str, Player]:
         seated = {"connector": self.connector, "oms": self.oms}
