@@ -162,13 +162,6 @@ class Trace:
             if slot.entry is not None and slot.seq > after:
                 yield slot.entry
 
-    def entry(self, seq: int) -> Entry:
-        """Return the entry of this number."""
-        found = next(self.entries(seq - 1), None)
-        if found is None or found["seq"] != seq:
-            raise LookupError(f"the trace has no entry {seq}")
-        return found
-
     def lines(self) -> Iterator[Entry]:
         """Yield the whole record: the header, and then every entry."""
         return chain([self.header], self.entries())

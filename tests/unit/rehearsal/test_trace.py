@@ -10,7 +10,6 @@ import pytest
 from rehearsal.trace import log
 from rehearsal.trace.log import BLOCK, YOUNG, Trace
 from tests.clock import START
-from tests.refused import refused
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def test_old_entries_are_packed_and_read_the_same(trace: Trace) -> None:
     entries = list(trace.entries())
     assert [entry["data"]["number"] for entry in entries] == list(range(YOUNG + 5 * BLOCK + 3))
     assert next(entry["seq"] for entry in trace.entries(after=3 * BLOCK + 1)) == 3 * BLOCK + 2
-    assert trace.entry(17)["data"] == {"number": 16}
+    assert next(trace.entries(after=16))["data"] == {"number": 16}
     assert len(trace.ndjson().splitlines()) == 1 + len(trace)
 
 
@@ -57,7 +56,7 @@ def test_a_long_trace_lies_in_a_file_and_reads_the_same(tmp_path: Path, monkeypa
     assert spooled.ndjson() == kept.ndjson()
     assert list(spooled.entries(after=BLOCK + 7)) == list(kept.entries(after=BLOCK + 7))
     assert list(spooled.entries(after=8 * BLOCK - 1)) == list(kept.entries(after=8 * BLOCK - 1))
-    assert spooled.entry(6 * BLOCK) == kept.entry(6 * BLOCK)
+    assert next(spooled.entries(after=6 * BLOCK)) == next(kept.entries(after=6 * BLOCK))
     spooled.close()
     assert list(tmp_path.iterdir()) == []
 
@@ -70,10 +69,6 @@ def test_a_place_that_is_not_filled_yet_holds_up_nobody(trace: Trace) -> None:
     assert next(trace.entries())["seq"] == 2
     trace.fill(open_place, START, None, "act", who="oms", what="pull", changed=True, return_id=None)
     assert next(trace.entries())["seq"] == 1
-
-
-def test_an_entry_that_is_not_there_is_said_to_be_missing(trace: Trace) -> None:
-    refused(LookupError, trace.entry, 1)
 
 
 def test_a_buyers_data_in_an_event_is_hidden(trace: Trace) -> None:
