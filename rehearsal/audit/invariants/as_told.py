@@ -214,7 +214,7 @@ class Told:
 def _reading(event: PlayerEvent) -> Reading:
     amount = event.amount or ZERO
     return Reading(
-        event.seq, event.at, event.adjustment, event.placed, event.site_status, amount, event.made_of,
+        event.seq, event.adjustment, event.placed, event.site_status, amount, event.made_of,
         event.stated.get(ON_SHIPPING), event.units, event.lines, event.created, event.deadline, event.shipped_back,
         _kept(event),
     )  # fmt: skip

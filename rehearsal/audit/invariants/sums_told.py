@@ -21,7 +21,6 @@ class Reading:
     """What the OMS has last read of one adjustment."""
 
     seq: int
-    at: datetime
     case: str
     status: str
     site_status: str
