@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from rehearsal.contract import redaction, valueless
 from rehearsal.contract.document import Document
-from rehearsal.contract.message import UNREADABLE, Message, unknown_body
+from rehearsal.contract.message import UNREADABLE, Message, size_of, unknown_body
 from rehearsal.contract.parameters import Parameters
 from rehearsal.contract.redaction import Mask
 from rehearsal.contract.schema import NO_FIELD, Checker, Fault, pointer_of, value_at
@@ -174,7 +174,7 @@ class Operation:
             if declared.get("required"):
                 breaches.append(self._breach("request", "/body", "a body", "none"))
         else:
-            breaches += self._judge_body("request", None, declared, message)
+            breaches += self._judge_body("request", None, message)
         return breaches
 
     def judge_response(self, status: int, headers: Mapping[str, str], message: Message) -> list[Breach]:
@@ -188,14 +188,13 @@ class Operation:
             for name in required
             if name.lower() not in headers
         ]
-        content = response.get("content")
-        if not content:
+        if not response.get("content"):
             if message.size and not response.get("x-any-body"):
                 breaches.append(self._breach("response", "/body", "no body", f"{message.size} bytes"))
             return breaches
         if message.size == 0:
             return [*breaches, self._breach("response", "/body", "a body", "none")]
-        breaches += self._judge_body("response", status, response, message)
+        breaches += self._judge_body("response", status, message)
         if self._codes is not None and isinstance(message.body, dict):
             code = message.body.get("code")
             if isinstance(code, int) and code not in self._codes:
@@ -231,19 +230,19 @@ class Operation:
 
     def with_times(self, status: int | None, message: Message, change: Callable[[Any], Any]) -> Any:
         """Return the body of an answer, or of the request (no status), with `change` made in each time that it has."""
-        spec = self._spec_of(status)
-        media = _chosen((spec or {}).get("content", {}), message.media_type)
+        content = self._content_of(status)
+        media = _chosen(content, message.media_type)
         if media is None or message.body is UNREADABLE:
             return message.body
         where = (str(status), media)
         if where not in self._times:
-            schema = (spec or {})["content"][media].get("schema", {})
+            schema = content[media].get("schema", {})
             self._times[where] = redaction.mask_of(schema, self._document.follow, TIME)
         return self._times[where].changed(message.body, change)
 
     def in_another_way(self, status: int, message: Message, way: str) -> Any:
         """Return the body of an answer with its fields that say nothing as `valueless` has them."""
-        content = self._spec_of(status).get("content", {})
+        content = self._content_of(status)
         media = _chosen(content, message.media_type)
         if media is None or message.body is UNREADABLE:
             return message.body
@@ -266,16 +265,18 @@ class Operation:
             found = self._answers[status] = _Answer(key, spec, required)
         return found
 
-    def _spec_of(self, status: int | None) -> Mapping[str, Any]:
-        """Return what is said of the responses of a status, or of the request (no status)."""
-        return (self._request_body if status is None else self._answer(status).spec) or {}
+    def _content_of(self, status: int | None) -> Mapping[str, Any]:
+        """Return what is said, by media type, of the bodies of answers with a status, or of a request (no status)."""
+        spec = self._request_body if status is None else self._answer(status).spec
+        content: Mapping[str, Any] = (spec or {}).get("content", {})
+        return content
 
     def _body(self, status: int | None, media_type: str) -> _Body | None:
         """Return what is said of a body of this type; None where there is no such body."""
         met = self._met.get((status, media_type))
         if met is not None:
             return met
-        content = self._spec_of(status).get("content", {})
+        content = self._content_of(status)
         media = _chosen(content, media_type)
         if media is None:
             return None
@@ -288,10 +289,10 @@ class Operation:
         met = self._met[status, media_type] = self._bodies[where]
         return met
 
-    def _judge_body(self, side: str, status: int | None, spec: Mapping[str, Any], message: Message) -> list[Breach]:
+    def _judge_body(self, side: str, status: int | None, message: Message) -> list[Breach]:
         known = self._body(status, message.media_type)
         if known is None:
-            documented = " or ".join(spec.get("content", {}))
+            documented = " or ".join(self._content_of(status))
             return [self._breach(side, "/headers/content-type", documented, message.media_type or "none")]
         if message.body is UNREADABLE:
             return [self._breach(side, "/body", "JSON", f"{message.size} bytes that are not")]
@@ -313,7 +314,7 @@ class Operation:
         if known is None:
             return unknown_body(message)
         if message.body is UNREADABLE or (message.body is None and message.size):
-            return f"{message.size} bytes of {message.media_type or 'no type'}"
+            return size_of(message)
         return known.mask.over(message.body)
 
     def _authorized(self, query: Pairs, headers: Mapping[str, str]) -> bool:
