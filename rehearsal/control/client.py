@@ -19,12 +19,10 @@ FOREIGN: Final = "This is not the control API"
 class HttpStage(Stage):
     """The Stage at `url`, which ends in `/control/v1` or in a world's own path."""
 
-    def __init__(
-        self, url: str, *, token: str | None = None, session: requests.Session | None = None, patience: float = PATIENCE
-    ) -> None:
+    def __init__(self, url: str, *, token: str | None = None, patience: float = PATIENCE) -> None:
         self.url = url.rstrip("/")
         self._patience = patience
-        self._http = session or requests.Session()
+        self._http = requests.Session()
         self._http.trust_env = False  # a proxy has no business between a test and its stage
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 

@@ -53,8 +53,7 @@ def _place_order(world: World, given: Json) -> Json:
     if off:
         given["discounts"] = Discounts(**{kind: money(off[kind], f"discounts.{kind}", currency) for kind in off})
     who = {"buyer_name": buyer.get("name"), "plan": buyer.get("plan"), "asks": buyer.get("asks")}
-    view = world.marketplace.place_order(lines=bought, **who, **given)
-    return order(view)
+    return order(world.marketplace.place_order(lines=bought, **who, **given))
 
 
 def _price_detail(world: World, given: Json) -> Json:
@@ -64,9 +63,8 @@ def _price_detail(world: World, given: Json) -> Json:
 
 def _request_return(world: World, given: Json) -> Json:
     kind, evidence = given.pop("type", "RETURN_AND_REFUND"), tuple(given.pop("evidence", ()))
-    return return_(
-        world.marketplace.request_return(given.pop("order_id"), return_type=kind, evidence=evidence, **given)
-    )
+    view = world.marketplace.request_return(given.pop("order_id"), return_type=kind, evidence=evidence, **given)
+    return return_(view)
 
 
 def _set_deadline(world: World, given: Json) -> Json:
@@ -77,9 +75,8 @@ def _set_deadline(world: World, given: Json) -> Json:
 
 
 def _change_return(world: World, given: Json) -> Json:
-    return return_(
-        world.marketplace.change_return(given.pop("return_id"), return_type=given.pop("type", None), **given)
-    )
+    kind = given.pop("type", None)
+    return return_(world.marketplace.change_return(given.pop("return_id"), return_type=kind, **given))
 
 
 def _activity(world: World, given: Json) -> Json:

@@ -312,7 +312,7 @@ class ForeignConnector(ConnectorSeat):
                 self._hand_over(code)
                 self._handed.update(shop.shop_id for shop in waiting if shop.auth_code == code)
         except SeatFailed:
-            self._end(patience=0)
+            self._end()
             raise
         finally:
             self.doing = ""
@@ -379,7 +379,7 @@ class ForeignConnector(ConnectorSeat):
         """End its process, and all that it has started, without a farewell; its folder stays as it is."""
         if Capability.KILL not in self.capabilities:
             raise NotCapable(Capability.KILL)
-        self._end(patience=0)
+        self._end()
         self.hear()
 
     def stop(self) -> None:
@@ -390,11 +390,11 @@ class ForeignConnector(ConnectorSeat):
         self._down = True
         self.hear()
 
-    def _end(self, patience: float) -> None:
+    def _end(self) -> None:
         self._down = True
         self._deaths += 1
         if self._described.command:
-            self._seat.program.end(patience)
+            self._seat.program.end(patience=0)
 
     # OUTPUT
     def on_output(self, listener: Callable[[str], None]) -> None:

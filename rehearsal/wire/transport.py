@@ -123,16 +123,12 @@ class Wire:
 
     def session(self, caller: str) -> requests.Session:
         """Return a session whose calls are those of `caller`."""
-        return _session(_InProcess(caller, self._recorder, self))
-
-
-def _session(adapter: BaseAdapter) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    for prefix in list(session.adapters):
-        session.adapters[prefix].close()
-        session.mount(prefix, adapter)
-    return session
+        session, adapter = requests.Session(), _InProcess(caller, self._recorder, self)
+        session.trust_env = False
+        for prefix in list(session.adapters):
+            session.adapters[prefix].close()
+            session.mount(prefix, adapter)
+        return session
 
 
 class _InProcess(BaseAdapter):
@@ -153,7 +149,7 @@ class _InProcess(BaseAdapter):
             raise requests.ConnectionError(f"no such host: {host}", request=request)
         headers = {name: _text(value) for name, value in request.headers.lower_items()}
         body = _bytes(request.body)
-        method, patience = request.method or "GET", None if timeout is None else _patience(timeout)
+        method, patience = request.method or "GET", _patience(timeout)
         call = Call(self._caller, method, host, f"/{path}", query, headers, body, scheme=scheme, patience=patience)
         boundary = self._wire.boundaries.get(self._caller)
         if boundary is not None:
@@ -280,8 +276,8 @@ def _missing(response: Response) -> int:
 
 
 @lru_cache(maxsize=16)
-def _patience(timeout: float | tuple[float | None, float | None]) -> timedelta | None:
-    """Return how long a caller waits for an answer that gave requests this time-out."""
+def _patience(timeout: float | tuple[float | None, float | None] | None) -> timedelta | None:
+    """Return how long a caller waits for an answer that gave requests this time-out; None: for ever."""
     seconds = timeout[1] if isinstance(timeout, tuple) else timeout
     return None if seconds is None else timedelta(seconds=seconds)
 
