@@ -24,7 +24,7 @@ from rehearsal.audit.invariants.order_told import (
     second,
 )
 from rehearsal.audit.invariants.status_words import ASKING, FAILED, KNOWN_ONLY, said_of, statuses
-from rehearsal.audit.invariants.sums_told import ON_SHIPPING, Reading, current, judge_sum, judge_taxes, wrong
+from rehearsal.audit.invariants.sums_told import ON_SHIPPING, current, judge_sum, judge_taxes, wrong
 from rehearsal.audit.limits import Limits
 from rehearsal.moments import shown_time, time_or_none
 from rehearsal.sums import Sum, coin
@@ -54,7 +54,7 @@ class Told:
     _claims: dict[str, str] = field(default_factory=dict)  # by RMA number
     _taxed: set[str] = field(default_factory=set)  # orders of which the tax on shipping is told apart
     _dated: dict[str, bool] = field(default_factory=lambda: dict.fromkeys((PAYMENT, SHIPPING), False))
-    _readings: dict[str, dict[str, Reading]] = field(default_factory=dict)  # by claim, and by the adjustment's number
+    _readings: dict[str, dict[str, PlayerEvent]] = field(default_factory=dict)  # by claim, and the adjustment's number
     _moved: dict[str, None] = field(default_factory=dict)
     # What is told of the refunds that the staff have asked for: by order and case, and by the adjustment's number.
     _asked: dict[tuple[str, str], dict[str, PlayerEvent]] = field(default_factory=dict)
@@ -116,12 +116,11 @@ class Told:
             expected = f"made by {API}, as the OMS has asked for it" if event.asked else "made at the marketplace"
             yield wrong(event, "source", expected, f"made by {event.created_by}")
         before = self._readings.setdefault(claim.id, {}).get(event.ref)
-        ended_before = before is not None and before.status in ENDED
+        ended_before = before is not None and before.placed in ENDED
         yield from answers.judge(event, claim, claims, limits, ended_before=ended_before)
-        reading = _reading(event)
-        self._readings[claim.id][event.ref] = reading
+        self._readings[claim.id][event.ref] = event
         stood = claims.known(claim, event.at, limits)
-        if before is None or (before.status, before.amount) != (reading.status, reading.amount):
+        if before is None or (before.placed, before.amount or ZERO) != (event.placed, event.amount or ZERO):
             self._moved[claim.id] = None
         yield from _judge(event, claim, stood, before, limits)
         if not (event.asked or (wished and claim.by_seller)):
@@ -200,7 +199,7 @@ class Told:
         """
         for id_ in (one for one in self._moved if one not in lacking):
             claim, readings = claims.by_id[id_], current(self._readings[id_].values())
-            if any(one.status in (KNOWN_ONLY, FAILED) for one in readings):
+            if any(one.placed in (KNOWN_ONLY, FAILED) for one in readings):
                 continue
             alone = len(claims.of_order[claim.order_id]) == 1
             order = self._orders.get(claim.order_id)
@@ -209,15 +208,6 @@ class Told:
             if claim.order_id in self._taxed:
                 yield from judge_taxes(claim, readings, paid)
         self._moved = {}
-
-
-def _reading(event: PlayerEvent) -> Reading:
-    amount = event.amount or ZERO
-    return Reading(
-        event.seq, event.adjustment, event.placed, event.site_status, amount, event.made_of,
-        event.stated.get(ON_SHIPPING), event.units, event.lines, event.created, event.deadline, event.shipped_back,
-        _kept(event),
-    )  # fmt: skip
 
 
 def _kept(event: PlayerEvent) -> dict[str, str]:
@@ -292,10 +282,10 @@ def _judge_units(event: PlayerEvent) -> Iterable[Violation]:
 
 
 def _judge(
-    event: PlayerEvent, claim: Claim, stood: list[State], before: Reading | None, limits: Limits
+    event: PlayerEvent, claim: Claim, stood: list[State], before: PlayerEvent | None, limits: Limits
 ) -> Iterable[Violation]:
     status, now = event.placed, claim.now
-    if (before is None or before.status != status) and status not in statuses(stood, status, ours=event.asked):
+    if (before is None or before.placed != status) and status not in statuses(stood, status, ours=event.asked):
         said = " or ".join(dict.fromkeys(f"{said_of(state)} for {state.status}" for state in stood))
         yield wrong(event, "status", said, status, now)
     if event.site_status and (before is None or before.site_status != event.site_status):
@@ -305,7 +295,7 @@ def _judge(
     appeals = dict.fromkeys(state.arbitration for state in stood)
     if event.arbitration is not None and event.arbitration not in appeals:
         yield wrong(event, "arbitration", " or ".join(map(repr, appeals)), repr(event.arbitration), now)
-    if status in ASKING and (before is None or (before.status, before.deadline) != (status, event.deadline)):
+    if status in ASKING and (before is None or (before.placed, before.deadline) != (status, event.deadline)):
         deadlines = [state.deadline for state in stood]
         if not any(limits.same(event.deadline, deadline) for deadline in deadlines):
             expected = " or ".join(map(time_or_none, deadlines))
@@ -317,8 +307,9 @@ def _judge(
         yield wrong(event, "currency", claim.currency, event.currency, now)
     yield from _judge_words(event, claim, before)
     if before is not None:
-        for what in before.kept.keys() - _kept(event).keys():
-            yield wrong(event, what, f"{before.kept[what]}, as was told", "nothing any more", now)
+        kept = _kept(before)
+        for what in kept.keys() - _kept(event).keys():
+            yield wrong(event, what, f"{kept[what]}, as was told", "nothing any more", now)
     if not claim.units.issuperset(event.units):
         yield wrong(event, "units", ", ".join(sorted(claim.units)), ", ".join(event.units), now)
     yield from _judge_shares(event, claim, before)
@@ -331,7 +322,7 @@ def _judge(
     yield from _judge_change(event, claim, limits)
     if event.refunded is not None and event.amount and claim.paid_at is None:
         yield wrong(event, "date", "no refund yet", f"refunded at {shown_time(event.refunded)}", now)
-    if status == "PostProcessingComplete" and claim.paid_at is not None and (before is None or before.status != status):
+    if status == "PostProcessingComplete" and claim.paid_at is not None and (before is None or before.placed != status):
         paid = claim.paid_at.replace(microsecond=0)
         # Where its parcel arrives after the payment, a claim shows the time of that alone.
         shown = [paid, *([claim.arrived_at] if claim.arrived_at and claim.arrived_at > paid else ())]
@@ -367,7 +358,7 @@ def _judge_reason(event: PlayerEvent, claim: Claim) -> Iterable[Violation]:
         yield wrong(event, "reason", own or f"a reason for a {claim.what}", event.reason, claim.now)
 
 
-def _judge_words(event: PlayerEvent, claim: Claim, before: Reading | None) -> Iterable[Violation]:
+def _judge_words(event: PlayerEvent, claim: Claim, before: PlayerEvent | None) -> Iterable[Violation]:
     """Judge what is said about a claim beside its status: what a connector has no field for (None), it need not say.
 
     What the seller has started was not asked for in a buyer's words.
@@ -381,7 +372,7 @@ def _judge_words(event: PlayerEvent, claim: Claim, before: Reading | None) -> It
                 yield wrong(event, what, expected, seen or "nothing", claim.now)
     # Of one that has ended, and whose claim goes on without it, the way back is not told.
     shipped = event.site_status == SHIPPED_BACK and (
-        before is None or (before.site_status != SHIPPED_BACK and before.status not in ENDED)
+        before is None or (before.site_status != SHIPPED_BACK and before.placed not in ENDED)
     )
     if shipped and claim.tracking_number != event.tracking_number:
         expected = claim.tracking_number or "none"
@@ -390,9 +381,9 @@ def _judge_words(event: PlayerEvent, claim: Claim, before: Reading | None) -> It
         yield wrong(event, "carrier", claim.carrier, event.carrier or "none", claim.now)
 
 
-def _judge_shares(event: PlayerEvent, claim: Claim, before: Reading | None) -> Iterable[Violation]:
+def _judge_shares(event: PlayerEvent, claim: Claim, before: PlayerEvent | None) -> Iterable[Violation]:
     """Judge how a buyer's claim is spread over its units, as long as the sum is the one that is known of them."""
-    if claim.by_seller or event.placed == KNOWN_ONLY or (before is not None and before.shares == event.lines):
+    if claim.by_seller or event.placed == KNOWN_ONLY or (before is not None and before.lines == event.lines):
         return
     known = {unit: claim.shares.get(unit, ZERO) for unit in event.lines}
     smallest, amount = coin(claim.currency), event.amount
@@ -404,7 +395,9 @@ def _shared(shares: Mapping[str, Decimal], currency: str) -> str:
     return " + ".join(f"{Sum(share, currency)} of {of}" for of, share in shares.items())
 
 
-def _judge_way_back(event: PlayerEvent, claim: Claim, before: Reading | None, limits: Limits) -> Iterable[Violation]:
+def _judge_way_back(
+    event: PlayerEvent, claim: Claim, before: PlayerEvent | None, limits: Limits
+) -> Iterable[Violation]:
     """Judge since when the goods are said to be on their way back: that is told once, and no more changed."""
     told, known = event.shipped_back, before.shipped_back if before else None
     if told is None or told == known:

@@ -1,8 +1,6 @@
 """The sums that the OMS has read of a claim: all its lines together make up what the marketplace says."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
@@ -16,28 +14,9 @@ from rehearsal.sums import Sum, coin
 ON_SHIPPING: Final = "shipping_tax"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the OMS has last read of one adjustment."""
-
-    seq: int
-    case: str
-    status: str
-    site_status: str
-    amount: Decimal
-    made_of: Mapping[str, Decimal]
-    on_shipping: Decimal | None  # of its tax, where that is told apart
-    units: tuple[str, ...]
-    shares: Mapping[str, Decimal]
-    created: datetime | None
-    deadline: datetime | None
-    shipped_back: datetime | None
-    kept: Mapping[str, str]  # what is told for good
-
-
-def current(readings: Iterable[Reading]) -> list[Reading]:
+def current(readings: Iterable[PlayerEvent]) -> list[PlayerEvent]:
     """Return the newest reading of each unit's adjustments: a later adjustment has taken the place of an earlier."""
-    newest: dict[tuple[str, ...], Reading] = {}
+    newest: dict[tuple[str, ...], PlayerEvent] = {}
     for reading in readings:
         known = newest.get(reading.units)
         if known is None or not (known.created and reading.created) or reading.created > known.created:
@@ -46,17 +25,17 @@ def current(readings: Iterable[Reading]) -> list[Reading]:
 
 
 def judge_sum(
-    claim: Claim, readings: list[Reading], stood: list[State], paid: Mapping[str, Decimal], *, alone: bool
+    claim: Claim, readings: list[PlayerEvent], stood: list[State], paid: Mapping[str, Decimal], *, alone: bool
 ) -> Iterable[Violation]:
     """Judge the sum of a claim's lines and, where the order has no other claim, what all of it is made of.
 
     Of what the seller has started a unit may be a coin off in each part that was `paid` for all units together.
     """
-    total = sum((one.amount for one in readings), ZERO)
+    total = sum((one.amount or ZERO for one in readings), ZERO)
     coins = coin(claim.currency) * max(len(claim.units), 1)
     off = coins * max(sum(1 for part in DIVIDED if paid.get(part)), 1) if claim.by_seller else ZERO
     totals = list(dict.fromkeys(state.total for state in stood))
-    about = {**claim.about, "adjustment_id": readings[0].case}
+    about = {**claim.about, "adjustment_id": readings[0].adjustment}
     seqs = (claim.now.seq, *(one.seq for one in readings))
     if not any(abs(total - said) <= off for said in totals):
         official, told = [Sum(said, claim.currency) for said in totals], Sum(total, claim.currency)
@@ -72,9 +51,9 @@ def judge_sum(
             yield Violation.of(key, expected, seen, {**about, "what": part}, *seqs, money=sums)
 
 
-def judge_taxes(claim: Claim, readings: list[Reading], paid: Mapping[str, Decimal]) -> Iterable[Violation]:
+def judge_taxes(claim: Claim, readings: list[PlayerEvent], paid: Mapping[str, Decimal]) -> Iterable[Violation]:
     """Judge the tax on goods and that on shipping, where both are told: no claim has more of either than was paid."""
-    shares = [one.on_shipping for one in readings if one.on_shipping is not None]
+    shares = [one.stated[ON_SHIPPING] for one in readings if ON_SHIPPING in one.stated]
     if len(shares) < len(readings):
         return
     on_shipping, coins = sum(shares, ZERO), coin(claim.currency) * max(len(claim.units), 1)
@@ -90,7 +69,7 @@ def judge_taxes(claim: Claim, readings: list[Reading], paid: Mapping[str, Decima
                 f"{what} {claim.id} {seen}",
                 f"at most the {paid_of_it} of {what} that was paid",
                 f"{told} of {what}",
-                {**claim.about, "adjustment_id": readings[0].case, "what": what},
+                {**claim.about, "adjustment_id": readings[0].adjustment, "what": what},
                 *(one.seq for one in readings),
                 money={"paid": paid_of_it, "OMS": told},
             )
