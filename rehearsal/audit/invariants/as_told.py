@@ -61,7 +61,7 @@ class Told:
 
     def placed(self, event: PlayerEvent) -> None:
         """Take note of an order as the marketplace has it."""
-        self._orders[event.order] = Order.placed(event)
+        self._orders[event.order] = Order.of(event)
 
     def changed(self, event: PlayerEvent) -> None:
         """Take note of an order's new status."""
@@ -170,9 +170,9 @@ class Told:
         order = self._orders.get(event.order)
         if order is None or not event.profile:
             return
-        account = self._accounts.setdefault(order.shop_id, event.profile)
+        account = self._accounts.setdefault(order.placed.shop, event.profile)
         if account != event.profile:
-            expected = f"account {account}, as of what else the shop {order.shop_id} has"
+            expected = f"account {account}, as of what else the shop {order.placed.shop} has"
             yield wrong(event, "account", expected, f"account {event.profile}")
 
     def _rma(self, event: PlayerEvent, claim: Claim) -> Iterable[Violation]:

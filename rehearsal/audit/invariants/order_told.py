@@ -55,43 +55,25 @@ GOES: Final = ("Completed", "CompletedAndVisited", "CompletedOffline")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as the marketplace has it, and how it has stood."""
+    """An order as the marketplace has it, what each part of it came to, and how it has stood."""
 
-    seq: int
-    shop_id: str
-    currency: str
-    total: Decimal
+    placed: PlayerEvent
     parts: Mapping[str, Decimal]
-    by_unit: Mapping[str, Mapping[str, Decimal]]
-    additional: Decimal
-    units: frozenset[str]
-    goods: tuple[str, ...]
-    names: Mapping[str, tuple[str, ...]]  # of each unit: its SKU, the product, the variant of it
-    created: datetime | None
     states: list[PlayerEvent]  # of which each tells a status, since when it is paid for and shipped, and the recipient
 
     @classmethod
-    def placed(cls, event: PlayerEvent) -> Order:
-        """Return an order as the marketplace has it."""
-        return cls(
-            event.seq,
-            event.shop,
-            event.currency,
-            event.total or ZERO,
-            {**summed(event.parts.values()), **event.stated},
-            event.parts,
-            event.additional or ZERO,
-            frozenset(event.lines),
-            event.goods,
-            event.names,
-            second(event.created),
-            [event],
-        )
+    def of(cls, event: PlayerEvent) -> Order:
+        """Return the order that was placed with an event."""
+        return cls(event, {**summed(event.parts.values()), **event.stated}, [event])
+
+    @property
+    def units(self) -> frozenset[str]:
+        return frozenset(self.placed.lines)
 
     def known(self, at: datetime, limits: Limits) -> list[PlayerEvent]:
         """Return how who looks once in a round may know it to stand at that time, the newest first."""
         since = at - limits.one_round
-        return still_so(self.states, since - limits.extension(self.shop_id, since))
+        return still_so(self.states, since - limits.extension(self.placed.shop, since))
 
 
 def still_so(states: Sequence[PlayerEvent], since: datetime) -> list[PlayerEvent]:
@@ -102,36 +84,37 @@ def still_so(states: Sequence[PlayerEvent], since: datetime) -> list[PlayerEvent
 
 def judge_order(event: PlayerEvent, order: Order, limits: Limits, dated: Mapping[str, bool]) -> Iterable[Violation]:
     """Judge what the OMS has just read of an order; what is `dated` is told a date of, or was with another one."""
-    units = frozenset(event.units)
+    placed, units = order.placed, frozenset(event.units)
+    whole, cost, created = placed.total or ZERO, placed.additional or ZERO, second(placed.created)
     total = "none" if event.total is None else str(Sum(event.total, event.currency))
-    told = event.created is not None and not limits.same(event.created, order.created)
-    additional = told_more = Sum(order.additional, order.currency)
-    if event.additional not in (None, ZERO, order.additional):
+    told = event.created is not None and not limits.same(event.created, created)
+    additional = told_more = Sum(cost, placed.currency)
+    if event.additional not in (None, ZERO, cost):
         told_more = Sum(event.additional, event.currency)
     stood = order.known(event.at, limits)
     statuses = [state.placed for state in stood]
     paid = [state.paid_at for state in stood]
     shipped = [at for state in stood for at in (state.ready_at, state.collected_at)]
     for what, expected, seen in (
-        ("currency", order.currency, event.currency),
-        ("total", str(Sum(order.total, order.currency)), total),
+        ("currency", placed.currency, event.currency),
+        ("total", str(Sum(whole, placed.currency)), total),
         ("units", ", ".join(sorted(order.units)), ", ".join(sorted(units or order.units))),
-        ("goods", ", ".join(order.goods), ", ".join(event.goods or order.goods)),
+        ("goods", ", ".join(placed.goods), ", ".join(event.goods or placed.goods)),
         ("additional cost", str(additional), str(told_more)),
-        *_names(order.names, event.names),
-        ("date", time_or_none(order.created), time_or_none(event.created if told else order.created)),
+        *_names(placed.names, event.names),
+        ("date", time_or_none(created), time_or_none(event.created if told else created)),
         ("shipping status", *_words(SHIPPED, statuses, event.shipping_status)),
         ("payment status", *_words(PAID, statuses, event.payment_status)),
         ("checkout status", *_held_up(statuses, event.checkout_status)),
         (PAYMENT, *_hours(paid, event.paid_at, limits, told=dated[PAYMENT])),
         (SHIPPING, *_hours(shipped, event.shipped_at, limits, told=dated[SHIPPING])),
         ("recipient", *_recipient([state.recipient for state in stood], event.recipient)),
-        *((part, str(Sum(order.parts.get(part, ZERO), order.currency)), str(Sum(told_of[part], event.currency)))
+        *((part, str(Sum(order.parts.get(part, ZERO), placed.currency)), str(Sum(told_of[part], event.currency)))
           for told_of in (event.made_of, event.stated) for part in astray(order.parts, told_of, ZERO)),
     ):  # fmt: skip
-        if expected != seen and not (what == "total" and order.total == event.total):
+        if expected != seen and not (what == "total" and whole == event.total):
             key, about = f"{what} {event.order} {seen}", {"order_id": event.order, "what": what}
-            yield Violation.of(key, f"{what} {expected}", f"{what} {seen}", about, order.seq, event.seq)
+            yield Violation.of(key, f"{what} {expected}", f"{what} {seen}", about, placed.seq, event.seq)
 
 
 def judge_lines(event: PlayerEvent, order: Order) -> Iterable[Violation]:
@@ -139,22 +122,22 @@ def judge_lines(event: PlayerEvent, order: Order) -> Iterable[Violation]:
 
     Only prices are stated of a unit; how shipping and tax are shared out among them is assumed.
     """
-    smallest = coin(order.currency)
-    most = smallest * max(len(order.by_unit), 1)
+    placed, by_unit, smallest = order.placed, order.placed.parts, coin(order.placed.currency)
+    most = smallest * max(len(by_unit), 1)
     for units, told in event.by_line:
-        known = [order.by_unit[unit] for unit in units if unit in order.by_unit]
+        known = [by_unit[unit] for unit in units if unit in by_unit]
         whole = bool(units) and len(known) == len(units)
         for part, money in told.items():
             paid = sum((of_unit.get(part, ZERO) for of_unit in known), ZERO)
-            what, seen = f"{part} of {', '.join(units) or 'a line'}", str(Sum(money, order.currency))
+            what, seen = f"{part} of {', '.join(units) or 'a line'}", str(Sum(money, placed.currency))
             key, about = f"{what} {event.order} {money}", {"order_id": event.order, "what": what}
             if money % smallest:
-                expected = f"{what} in whole multiples of {Sum(smallest, order.currency)}"
-                yield Violation.of(f"coins {key}", expected, seen, about, order.seq, event.seq)
+                expected = f"{what} in whole multiples of {Sum(smallest, placed.currency)}"
+                yield Violation.of(f"coins {key}", expected, seen, about, placed.seq, event.seq)
             elif whole and abs(money - paid) > most:
                 certainty = "documented" if part == "item" else "assumed"
-                expected = f"{what} {Sum(paid, order.currency)}"
-                yield Violation.of(key, expected, seen, about, order.seq, event.seq, certainty=certainty)
+                expected = f"{what} {Sum(paid, placed.currency)}"
+                yield Violation.of(key, expected, seen, about, placed.seq, event.seq, certainty=certainty)
 
 
 def judge_parcels(event: PlayerEvent, order: Order, limits: Limits) -> Iterable[Violation]:
@@ -166,7 +149,7 @@ def judge_parcels(event: PlayerEvent, order: Order, limits: Limits) -> Iterable[
     for status in sorted({*event.statuses} - fitting - {*FITS_ANY}):
         key, about = f"parcel {event.order} {status}", {"order_id": event.order, "what": "parcel"}
         expected = f"a parcel {' or '.join(sorted(fitting))}"
-        yield Violation.of(key, expected, f"a parcel {status}", about, order.seq, event.seq)
+        yield Violation.of(key, expected, f"a parcel {status}", about, order.placed.seq, event.seq)
 
 
 def _words(of: Mapping[str, tuple[str, ...]], stood: Iterable[str], told: str) -> tuple[str, str]:
@@ -177,7 +160,10 @@ def _words(of: Mapping[str, tuple[str, ...]], stood: Iterable[str], told: str) -
 
 
 def _names(known: Mapping[str, tuple[str, ...]], told: Mapping[str, tuple[str, ...]]) -> Iterable[tuple[str, str, str]]:
-    """Yield what each unit is, and what it is told to be: its title, if told at all, has the product in it."""
+    """Yield what each unit is, and what it is told to be: its title, if told at all, has the product in it.
+
+    Of each are known its SKU, the product, and the variant of it.
+    """
     for unit, (sku, *titles) in told.items():
         if unit not in known:
             continue
