@@ -58,20 +58,6 @@ NO_REASON: Final = (25001014, 25001015, 25001016, 25001020)  # it does not take 
 
 
 @dataclass(frozen=True, slots=True)
-class _Meant:
-    """What the staff have decided on a claim, or asked to be refunded."""
-
-    seq: int
-    adjustment_id: str
-    reason: str
-    words: str = ""
-    grade: str = ""
-    verdict: str = ""
-    units: frozenset[str] = frozenset()  # none: all
-    restock: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class _Wrong:
     """In what way a thing departs from what was meant or said."""
 
@@ -92,9 +78,9 @@ class AsMeant(Invariant):
     needs_at_rest = frozenset({Capability.STAFF_SEES})
     parts = MappingProxyType({"whether what the OMS is told is what the marketplace says": needs_at_rest})
 
-    _decided: dict[tuple[str, str], _Meant] = field(default_factory=dict)
+    _decided: dict[tuple[str, str], PlayerEvent] = field(default_factory=dict)  # by claim and question
     _answers: Answers = field(default_factory=Answers)
-    _asked: dict[str, dict[str, _Meant]] = field(default_factory=lambda: defaultdict(dict))  # by order and case
+    _asked: dict[str, dict[str, PlayerEvent]] = field(default_factory=lambda: defaultdict(dict))  # by order and case
     _wishes: dict[str, dict[str, PlayerEvent]] = field(default_factory=lambda: defaultdict(dict))  # refunds, likewise
     _moves: list[tuple[PlayerEvent, Exchange | None]] = field(default_factory=list)
     _told: Told = field(default_factory=Told)
@@ -106,13 +92,9 @@ class AsMeant(Invariant):
         """Note what is meant and what happens; judge what the OMS reads."""
         if event.name == EventName.DECISION_GIVEN:
             self._answers.give(event)
-            self._decided[event.claim or "", event.question] = _Meant(
-                event.seq, event.adjustment, event.reason, event.words, event.grade, event.decision
-            )
+            self._decided[event.claim or "", event.question] = event
         elif event.name == EventName.REFUND_REQUESTED:
-            units = frozenset(event.units)
-            meant = _Meant(event.seq, event.adjustment, event.reason, units=units, restock=event.restock)
-            self._asked[event.order][event.adjustment] = meant
+            self._asked[event.order][event.adjustment] = event
             self._wishes[event.order][event.adjustment] = event
         elif event.name == EventName.REFUND_RECORDED:
             self._wishes[event.order][event.adjustment] = event
@@ -192,7 +174,7 @@ class AsMeant(Invariant):
         self._moves, self._misread = [], False
         yield from self._told.sums(self.claims, self.limits, now, self._lacking)
 
-    def _wrong(self, event: PlayerEvent) -> Iterable[tuple[_Meant, _Wrong]]:
+    def _wrong(self, event: PlayerEvent) -> Iterable[tuple[PlayerEvent, _Wrong]]:
         if event.name in REQUESTS:
             asked = list(self._asked[event.order].values())
             if asked and not self.decisions.outsiders.have_asked(event.order):
@@ -210,7 +192,7 @@ class AsMeant(Invariant):
             yield other, _Wrong("step", f"an answer to the question of the {_OTHER[question]}", event.action)
         if meant is not None and not refused:
             del self._decided[claim, question]
-        if meant is not None and (meant.verdict == "reject") == is_rejection(event.action):
+        if meant is not None and (meant.decision == "reject") == is_rejection(event.action):
             self.occasions += 1
             for wrong in _otherwise(event, meant, question):
                 yield meant, wrong
@@ -238,14 +220,16 @@ class AsMeant(Invariant):
         self._to_compare.clear()
 
 
-def _not_asked(event: PlayerEvent, asked: list[_Meant], *, whole: bool, there: bool) -> Iterable[tuple[_Meant, _Wrong]]:
+def _not_asked(
+    event: PlayerEvent, asked: list[PlayerEvent], *, whole: bool, there: bool
+) -> Iterable[tuple[PlayerEvent, _Wrong]]:
     """Return in what way a claim of the seller's is none of those that the OMS has asked for."""
     if event.kind_of_return not in ("", "REFUND"):
         yield asked[-1], _Wrong("step", "a refund, for which nothing comes back", event.kind_of_return)
-    units = frozenset(event.units)
-    fitting = [one for one in asked if not one.units or units <= one.units]
+    units = {*event.units}
+    fitting = [one for one in asked if not one.units or units.issubset(one.units)]  # without units it is of all
     if not fitting:
-        wanted = " or ".join(", ".join(sorted(one.units)) for one in asked)
+        wanted = " or ".join(", ".join(sorted({*one.units})) for one in asked)
         yield asked[-1], _Wrong("units", f"a refund of the units {wanted}", ", ".join(sorted(units)))
     elif not any(not _names_key(one.reason) or one.reason == event.reason for one in fitting):
         yield fitting[-1], _Wrong("reason", f"the reason {fitting[-1].reason}", event.reason)
@@ -269,7 +253,7 @@ def _says(event: PlayerEvent, reason: str, *, whole: bool) -> bool:
     return says.search(event.reason) is not None
 
 
-def _otherwise(event: PlayerEvent, meant: _Meant, question: Question) -> Iterable[_Wrong]:
+def _otherwise(event: PlayerEvent, meant: PlayerEvent, question: Question) -> Iterable[_Wrong]:
     """Return in what way a decision has been carried out otherwise than it was meant."""
     if event.words != meant.words:
         said = "the words to the buyer that the staff wrote" if meant.words else "no words to the buyer"
@@ -292,8 +276,8 @@ def _names_key(reason: str) -> bool:
     return bool(reason) and not CHANNELADVISOR.fullmatch(reason)
 
 
-def _departs(event: PlayerEvent, exchange: Exchange | None, meant: _Meant, wrong: _Wrong) -> Violation:
-    about = {**event.about, "adjustment_id": meant.adjustment_id, "what": wrong.what}
+def _departs(event: PlayerEvent, exchange: Exchange | None, meant: PlayerEvent, wrong: _Wrong) -> Violation:
+    about = {**event.about, "adjustment_id": meant.adjustment, "what": wrong.what}
     key, seqs = f"{wrong.what} {event.claim} {event.seq}", (meant.seq, event.seq)
     money = {} if event.refund_total is None else {"refund": Sum(event.refund_total, event.currency)}
     return Violation.of(key, wrong.expected, wrong.seen, about, *seqs, call=exchange, money=money)
