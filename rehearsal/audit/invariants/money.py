@@ -39,17 +39,6 @@ class _Account:
         return sum(known, ZERO) if known else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Unanswered:
-    """A refund of the seller's that was executed and whose answer was lost: of what, and its places in the trace."""
-
-    units: tuple[str, ...]
-    total: Decimal
-    claim: str
-    event: int
-    exchange: int
-
-
 @dataclass(eq=False, slots=True)
 class NeverTooMuch(Invariant):
     """Sums by unit and by order, in total and part by part, and one payment for each claim.
@@ -64,7 +53,8 @@ class NeverTooMuch(Invariant):
     _accounts: dict[str, _Account] = field(default_factory=dict)
     _paid: dict[str, int] = field(default_factory=dict)
     _begun: list[PlayerEvent] = field(default_factory=list)  # refunds of the seller's, in the call that goes on
-    _unanswered: dict[str, list[_Unanswered]] = field(default_factory=dict)  # by order
+    # Refunds of the seller's that were executed and whose answer was lost, and in which exchange: by order.
+    _unanswered: dict[str, list[tuple[PlayerEvent, int]]] = field(default_factory=dict)
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Add up what is paid in and what is paid back."""
@@ -108,28 +98,32 @@ class NeverTooMuch(Invariant):
         begun, self._begun = self._begun, []
         lost = bool(exchange.fault or exchange.failure)
         for event in () if exchange.outside else begun:
-            total, units = event.refund_total or ZERO, tuple(sorted(event.units))
             before = self._unanswered.setdefault(event.order, [])
-            for first in before:
-                if (first.units, first.total) == (units, total):
-                    yield _again(event, first, exchange)
+            for first, unheard in before:
+                if _of_what(first) == _of_what(event):
+                    yield _again(event, first, unheard, exchange)
                     break
             if lost:
-                before.append(_Unanswered(units, total, event.claim or "", event.seq, exchange.seq))
+                before.append((event, exchange.seq))
 
 
-def _again(event: PlayerEvent, first: _Unanswered, exchange: Exchange) -> Violation:
-    once, twice = Sum(first.total, event.currency), Sum(first.total + first.total, event.currency)
+def _of_what(refund: PlayerEvent) -> tuple[list[str], Decimal]:
+    return sorted(refund.units), refund.refund_total or ZERO
+
+
+def _again(event: PlayerEvent, first: PlayerEvent, unheard: int, exchange: Exchange) -> Violation:
+    total = first.refund_total or ZERO
+    once, twice = Sum(total, event.currency), Sum(total + total, event.currency)
     return Violation.of(
         f"again {event.claim}",
         f"one refund of {once}: {first.claim} was executed, though its answer was lost; it is looked up, or sent again "
         "with the same idempotency_key",
         f"the same refund once more, {event.claim}",
         event.about,
-        first.event,
+        first.seq,
         event.seq,
         call=exchange,
-        exchanges=tuple(dict.fromkeys((first.exchange, exchange.seq))),
+        exchanges=tuple(dict.fromkeys((unheard, exchange.seq))),
         money={"refunded": twice},
     )
 
