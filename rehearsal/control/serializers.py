@@ -42,6 +42,7 @@ def world(world: World, addresses: Addresses) -> Json:
     shops = [shop(world, credentials.shop_id) for credentials in world.marketplace.shops]
     first = shops[0]
     seats = {"connector": world.connector, "oms": world.oms}
+    client = None if world.client is NO_CLIENT else {**_shown(world.client, CLIENT), "profile_id": first["profile_id"]}
     elsewhere = {name: seat.address for name, seat in seats.items() if seat.app is None}
     return {
         "name": world.name,
@@ -58,9 +59,7 @@ def world(world: World, addresses: Addresses) -> Json:
         "ca_file": addresses.ca_file,
         "tiktok": _app(world, _shown_app(world), first),
         "tools": _app(world, AppName.TOOLS, first),
-        "connector": None
-        if world.client is NO_CLIENT
-        else _shown(world.client, CLIENT) | {"profile_id": first["profile_id"]},
+        "connector": client,
         "shops": shops,
     }
 

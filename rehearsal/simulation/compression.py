@@ -16,7 +16,6 @@ from typing import Any, Final, Protocol
 
 from rehearsal.moments import shown_time
 
-FASTEST: Final = 900
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST: Final = datetime.min.replace(tzinfo=UTC)
 LAST: Final = datetime.max.replace(tzinfo=UTC)

@@ -23,18 +23,12 @@ from requests.structures import CaseInsensitiveDict
 
 from rehearsal.contract.openapi import Contract
 from rehearsal.wire.delivery import DELIVERY
-from rehearsal.wire.recorder import Call, Endpoint, Handler, Recorder, Response
+from rehearsal.wire.recorder import Call, Endpoint, Recorder, Response
 
 _PATH_SAFE: Final = "/()'$,:;=@!*+&"
 WsgiApp = Callable[..., Iterable[bytes]]
 Write = Callable[[bytes], Any]
 Headers = list[tuple[str, str]]
-
-
-def wsgi_handler(app: WsgiApp) -> Handler:
-    """Return a handler that puts a call to a WSGI app."""
-
-    return lambda call: run_wsgi(app, _environ(call))
 
 
 def run_wsgi(app: WsgiApp, environ: dict[str, Any]) -> Response:
@@ -111,7 +105,7 @@ class Wire:
 
     def mount(self, *hosts: str, name: str, contract: Contract, app: WsgiApp) -> None:
         """Have `hosts` lead to `app`; a host that led elsewhere leads here from now on."""
-        self.lead(*hosts, to=Endpoint(name, contract, wsgi_handler(app)))
+        self.lead(*hosts, to=Endpoint(name, contract, lambda call: run_wsgi(app, _environ(call))))
 
     def lead(self, *hosts: str, to: Endpoint) -> None:
         """Have `hosts` lead to an endpoint, whoever is behind it."""

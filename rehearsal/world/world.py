@@ -110,8 +110,8 @@ class World:
         self.shops: Final = Shops(self.origin, self.marketplace, self.recorder)
         self._mount(API_HOST, AUTH_HOST, name="marketplace", contract="tiktok_shop", app=self.marketplace.app)
         self._oms_webhook: Final = self._where_the_oms_is_told(seats)
-        app = self.marketplace.developer_apps[AppName.CONNECTOR]
-        self.connector: Final = seats.connector(self._place("connector"), AppCredentials(app.key, app.secret))
+        own = self.marketplace.developer_apps[AppName.CONNECTOR]
+        self.connector: Final = seats.connector(self._place("connector"), AppCredentials(own.key, own.secret))
         self._players: Final[dict[str, Player]] = {}
         self.deaths: Final = Deaths(self.connector, self.wire, clock, lock, state, self._players, self._note)
         if not self.connector.from_outside:

@@ -39,10 +39,7 @@ CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "token_revoked": ("revoked",),
     "token_expired": ("expired",),
 }
-KEYS: Final = (
-    *("kind", "from", "to", "operation", "shop_id"),
-    *("skip", "times", "probability", "at", "until", "with"),
-)
+KEYS: Final = ("kind", "from", "to", "operation", "shop_id", "skip", "times", "probability", "at", "until", "with")
 
 
 class Mistake(ValueError):
