@@ -142,19 +142,14 @@ class InProcessStage(Stage):
         if call.body is not None:
             demand(call.body, body)
         given = {**path, **body}
-        match call.name:
-            case "world":
-                return self._world
-            case "clock":
-                return self._clock
-            case "reset":
-                return lambda: self._reset(given)
-            case "add_shop":
-                return lambda: self._act("add_shop", self._with_profile(given))
-            case "advance":
-                return lambda: self._advance(**given)
-            case name:
-                return lambda: self._act(name, given)
+        of_the_stage: Mapping[str, Callable[[], Json]] = {
+            "world": self._world,
+            "clock": self._clock,
+            "reset": lambda: self._reset(given),
+            "add_shop": lambda: self._act("add_shop", self._with_profile(given)),
+            "advance": lambda: self._advance(**given),
+        }
+        return of_the_stage.get(call.name, lambda: self._act(call.name, given))
 
     def record(self, name: str, told: Callable[[Entry], Entry] | None = None) -> bytes:
         with self.holding() as world:

@@ -190,7 +190,7 @@ class HooksOms(OmsSeat):
         if case is None:
             case = Case(return_id, standing.order_id if standing else "", (), return_id=return_id)
         meant = {"decision": "approve" if accept else "reject", "question": "goods", "grade": grade}
-        body: Json = {"grade": grade, "accept": accept, **({"units": list(units)} if units else {})}
+        body = _given(grade=grade, accept=accept, units=list(units) or None)
         return self._decide(case, standing, f"/inspections/{quote(return_id, safe='')}", body, meant)
 
     def refund(

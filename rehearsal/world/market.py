@@ -1,6 +1,7 @@
 """What the marketplace's own books say of a claim or an order, for a seat that does not say it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -22,16 +23,14 @@ class Market:
 
     def claim(self, claim_id: str) -> Standing | None:
         """Return how a return or a cancellation stands; None where there is none."""
-        try:
+        with suppress(UnknownId):
             view = self.marketplace.return_view(claim_id)
-        except UnknownId:
-            try:
-                other = self.marketplace.cancellation_view(claim_id)
-            except UnknownId:
-                return None
+            question = Question.GOODS if view.return_status in GOODS else Question.REQUEST
+            return Standing(view.order_id, question, view.refund_total, view.currency)
+        with suppress(UnknownId):
+            other = self.marketplace.cancellation_view(claim_id)
             return Standing(other.order_id, Question.REQUEST, other.refund_total, other.currency)
-        question = Question.GOODS if view.return_status in GOODS else Question.REQUEST
-        return Standing(view.order_id, question, view.refund_total, view.currency)
+        return None
 
     def left(
         self, order_id: str, line_item_ids: Sequence[str] | None, part: str | None = None
