@@ -157,17 +157,14 @@ def _fill(mask: Mask, schema: Any, resolve: Callable[[str], Any], above: tuple[s
     reference = schema.get("$ref")
     if isinstance(reference, str) and reference not in above:
         _fill(mask, resolve(reference), resolve, (*above, reference), mark)
-    for keyword in ("allOf", "anyOf", "oneOf"):
-        for alternative in schema.get(keyword, ()):
-            _fill(mask, alternative, resolve, above, mark)
-    for keyword in ("if", "then", "else"):
-        _fill(mask, schema.get(keyword), resolve, above, mark)
+    listed = [one for keyword in ("allOf", "anyOf", "oneOf") for one in schema.get(keyword, ())]
+    for alternative in (*listed, *map(schema.get, ("if", "then", "else"))):
+        _fill(mask, alternative, resolve, above, mark)
     for name, inner in schema.get("properties", {}).items():
         below = mask.fields.setdefault(name, Mask())
         below.hidden = below.hidden or (mark == SENSITIVE and is_sensitive(name))
         _fill(below, inner, resolve, above, mark)
-    extras: Iterable[Any] = (*schema.get("patternProperties", {}).values(), schema.get("additionalProperties"))
-    for inner in extras:
+    for inner in (*schema.get("patternProperties", {}).values(), schema.get("additionalProperties")):
         mask.rest = mask.rest or Mask()
         _fill(mask.rest, inner, resolve, above, mark)
     for inner in (*schema.get("prefixItems", ()), schema.get("items")):

@@ -63,7 +63,7 @@ OF: Final = {"seller": ", by the seller", "seller_center": ", in Seller Center"}
 
 def mermaid(entries: Iterable[Entry], named: Container[int] = ()) -> bytes:
     """Return the diagram of these trace entries; those whose number is `named` are drawn with it."""
-    steps = list(_merged(_Reader().steps(entries, named)))
+    steps = _merged(_Reader().steps(entries, named))
     used = {name for step in steps for name in step.between}
     lines = ["sequenceDiagram"]
     called = (step.between[0] for step in steps if step.between[1] == "oms" and step.arrow != NOTE)
@@ -98,18 +98,16 @@ class _Step:
         return f"{sender}{self.arrow}{receiver}: {text}"
 
 
-def _merged(steps: Iterator[_Step]) -> Iterator[_Step]:
+def _merged(steps: Iterator[_Step]) -> list[_Step]:
     """Reads in a row between the same two, at the same time, become one arrow."""
-    before: _Step | None = None
+    merged: list[_Step] = []
     for step in steps:
+        before = merged[-1] if merged else None
         if before and before.reading and step.reading and (before.at, before.between) == (step.at, step.between):
             before.texts += step.texts
-            continue
-        if before is not None:
-            yield before
-        before = step
-    if before is not None:
-        yield before
+        else:
+            merged.append(step)
+    return merged
 
 
 class _Reader:
