@@ -338,10 +338,8 @@ def _shown(scheme: Mapping[str, Any], query: Pairs, headers: Mapping[str, str]) 
         return any(name == scheme["name"] for name, _ in query)
     if where == "header":
         return scheme["name"].lower() in headers
-    sent = headers.get("authorization", "").lower()
-    return scheme["type"] in ("http", "oauth2", "openIdConnect") and sent.startswith(
-        scheme.get("scheme", "bearer").lower()
-    )
+    begins = headers.get("authorization", "").lower().startswith(scheme.get("scheme", "bearer").lower())
+    return begins and scheme["type"] in ("http", "oauth2", "openIdConnect")
 
 
 @lru_cache(maxsize=64)

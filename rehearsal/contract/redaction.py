@@ -105,11 +105,9 @@ class Secrets:
 
     def learn(self, value: str) -> None:
         """Remember what was sent as a credential; what is short might be anybody's word."""
-        if (
-            len(value) >= SHORTEST
-            and value not in self.learnt
-            and not _made_here(written := value.encode("utf-8", "replace"))
-        ):
+        if len(value) < SHORTEST or value in self.learnt:
+            return
+        if not _made_here(written := value.encode("utf-8", "replace")):
             self.learnt[value] = written
             if len(self.learnt) > LEARNT:
                 del self.learnt[next(iter(self.learnt))]

@@ -51,9 +51,8 @@ class Place:
 
 def places(fault: BaseException) -> list[Place]:
     """Return the lines that a fault came through, the one that raised it last; without those of libraries."""
-    return _seen(
-        (frame.filename, frame.lineno or 0, frame.line or "") for frame in traceback.extract_tb(fault.__traceback__)
-    )
+    frames = traceback.extract_tb(fault.__traceback__)
+    return _seen((frame.filename, frame.lineno or 0, frame.line or "") for frame in frames)
 
 
 def places_told(text: str) -> list[Place]:

@@ -50,9 +50,8 @@ def abroad(
                     raise
                 raise requests.ConnectionError(str(error)) from error
         headers = [(name, value) for name, value in response.headers.items() if name.lower() not in NOT_PASSED_ON]
-        return Response(
-            response.status_code, response.reason or "", [*headers, ("Content-Length", str(len(body)))], body
-        )
+        headers.append(("Content-Length", str(len(body))))
+        return Response(response.status_code, response.reason or "", headers, body)
 
     return handler
 

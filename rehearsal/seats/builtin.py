@@ -161,9 +161,8 @@ class OurConnector(ConnectorSeat):
     def add_shop(
         self, auth_code: str, *, name: str | None = None, default_answers: Mapping[str, str] | None = None
     ) -> list[ShopAtConnector]:
-        added = self.process.add_shop(
-            auth_code, name=name, default_answers=None if default_answers is None else dict(default_answers)
-        )
+        answers = None if default_answers is None else dict(default_answers)
+        added = self.process.add_shop(auth_code, name=name, default_answers=answers)
         return [ShopAtConnector(one.profile_id, one.shop_id, one.shop_cipher, one.name) for one in added]
 
     def add_client(self, name: str = "oms") -> Client:

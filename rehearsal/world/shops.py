@@ -38,8 +38,7 @@ class Shops:
         """Return every shop there is, with what lets a connector in."""
         market = self._marketplace
         return [
-            OpenShop(shop.shop_id, shop.shop_cipher, market.credentials(shop.shop_id).auth_code)
-            for shop in market.shops
+            OpenShop(one.shop_id, one.shop_cipher, market.credentials(one.shop_id).auth_code) for one in market.shops
         ]
 
     def open_all(self, connector: ConnectorSeat, died: Died) -> list[tuple[NewShop, str]]:

@@ -370,10 +370,9 @@ def _judge_words(event: PlayerEvent, claim: Claim, before: PlayerEvent | None) -
         ):
             if expected and seen is not None and seen != expected:
                 yield wrong(event, what, expected, seen or "nothing", claim.now)
-    # Of one that has ended, and whose claim goes on without it, the way back is not told.
-    shipped = event.site_status == SHIPPED_BACK and (
-        before is None or (before.site_status != SHIPPED_BACK and before.placed not in ENDED)
-    )
+    # It is told once; of one that has ended, and whose claim goes on without it, the way back is not told.
+    over = before is not None and (before.site_status == SHIPPED_BACK or before.placed in ENDED)
+    shipped = event.site_status == SHIPPED_BACK and not over
     if shipped and claim.tracking_number != event.tracking_number:
         expected = claim.tracking_number or "none"
         yield wrong(event, "tracking number", expected, event.tracking_number or "none", claim.now)

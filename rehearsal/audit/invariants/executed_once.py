@@ -62,9 +62,8 @@ class ExecutedOnce(Invariant):
             self.decisions.outsiders.settled()
         for identity, request in unpaid.items():
             row = rows.get(identity)
-            known = row is not None and (
-                not tells(row, "return_id") or self.decisions.started_by_seller(row.return_id or row.cancel_id)
-            )
+            begun = row is not None and self.decisions.started_by_seller(row.return_id or row.cancel_id)
+            known = begun or (row is not None and not tells(row, "return_id"))
             missing = self.decisions.missing(request.order_id)
             in_hand = request.failed or self.decisions.left_nothing(request)
             if not in_hand and (missing or not known):

@@ -64,11 +64,8 @@ class OneMail(Invariant):
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
         """And when nothing is left to do, none is owed; what counts is what lies in the mailbox."""
         for order_id in self._written_to:
-            lying = Counter(
-                (mail.return_id or mail.cancel_id or "", mail.kind)
-                for mail in state.mailbox(order_id)
-                if mail.kind in KINDS
-            )
+            mails = [mail for mail in state.mailbox(order_id) if mail.kind in KINDS]
+            lying = Counter((mail.return_id or mail.cancel_id or "", mail.kind) for mail in mails)
             due = self._due[order_id]
             for key in sorted(due - lying):
                 yield self._violation(key, "none")
