@@ -92,10 +92,9 @@ class Hearing:
     def on_hit(self, hit: Hit) -> None:
         """Have the auditor give more time to those whom trouble has hit."""
         self._state.rest.troubled = True
-        until, call = hit.planned.fault.until, hit.call
-        lasting = until - hit.at if until is not None and call is None else timedelta(0)
+        fault, call = hit.planned.fault, hit.call
+        lasting = fault.until - hit.at if fault.until is not None and call is None else timedelta(0)
         pulls = 1 if call is not None and call.caller == "oms" else 0
-        fault = hit.planned.fault
         if fault.caller != "marketplace" and fault.callee != "oms":  # webhooks are hints: all is to be as early without
             for shop_id in hit.shop_ids:
                 more = Trouble(hit.at, shop_id, 1, pulls, lasting, until_authorized=hit.needs_consent)

@@ -50,10 +50,10 @@ class Fault:
         told |= {"with": {name: value for name, value in self.having.items() if value is not None} or None}
         return {key: value for key, value in told.items() if value is not None}
 
-    def fits(self, operation: Operation) -> bool:
-        """Return whether it is about this operation."""
-        if self.operation is None:
-            return True
+    def fits(self, operation: Operation | None) -> bool:
+        """Return whether it is about this operation, or any; None is one that is not known."""
+        if self.operation is None or operation is None:
+            return self.operation is None
         name = unversioned(operation.id)
         return name.startswith(GROUPS[self.operation]) if self.operation in GROUPS else name == self.operation
 

@@ -184,19 +184,14 @@ class Trouble:
         return one.fault.probability is None or self._drawn(one) < one.fault.probability
 
     def _fits(self, fault: Fault, way: _OnTheWay) -> bool:
-        call = way.call
-        if call.outside:
-            if fault.caller != TOOLS:
-                return False
-        elif fault.caller is not None and fault.caller != call.caller:
-            return False
-        if fault.callee != way.endpoint.name:
+        callers = (TOOLS,) if way.call.outside else (None, way.call.caller)
+        if fault.caller not in callers or fault.callee != way.endpoint.name:
             return False
         found_later = way.shop_id is None and self._kinds[fault.kind].finds_shop
         elsewhere = fault.shop_id is not None and way.shop_id not in self._concerned(fault.kind, fault.shop_id)
         if elsewhere and not found_later:
             return False
-        return fault.operation is None or (way.operation is not None and fault.fits(way.operation))
+        return fault.fits(way.operation)
 
     def _concerned(self, kind: str, shop_id: str | None) -> Sequence[str | None]:
         """Return the shops that a fault in one of them concerns; None is every shop."""
