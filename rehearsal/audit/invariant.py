@@ -46,10 +46,8 @@ class LedgerRow(NamedTuple):
     @property
     def agree(self) -> bool | None:
         """Return whether all that are shown say the same; None where the marketplace's is the only one."""
-        if self.connector is None and self.oms is None:
-            return None
-        official = self.marketplace
-        return (self.connector is None or self.connector == official) and (self.oms is None or self.oms == official)
+        others = [book for book in (self.connector, self.oms) if book is not None]
+        return all(book == self.marketplace for book in others) if others else None
 
 
 class Mail(Protocol):
