@@ -37,7 +37,6 @@ class Origin:
     profile: str | Path | None = None
     oms_policy: str = "person"
     oms_manners: tuple[str, ...] = ()
-    passive: bool = True
     shops: int | Sequence[NewShop] = 1
     strict_time: bool = True
     webhooks: bool = False

@@ -83,7 +83,6 @@ class World:
         profile: str | Path | None = None,
         oms_policy: str = "person",
         oms_manners: Sequence[str] = (),
-        passive: bool = True,
         shops: int | Sequence[NewShop] = 1,
         strict_time: bool = True,
         webhooks: bool = False,
@@ -94,7 +93,7 @@ class World:
         pace: Pace | None = None,
         market_state: MarketplaceState | None = None,
     ) -> None:
-        begun = (name, seed, start, market, profile, oms_policy, tuple(oms_manners), passive, shops, strict_time)
+        begun = (name, seed, start, market, profile, oms_policy, tuple(oms_manners), shops, strict_time)
         self.origin: Final = Origin(*begun, webhooks, default_answers, seats.options)
         self.name, self.seed, self._advancing = name, seed, threading.Lock()
         clock, lock, state = SimulatedClock(start), WorldLock(), WorldState(RestState(start))
