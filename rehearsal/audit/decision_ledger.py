@@ -156,6 +156,7 @@ class DecisionLedger:
         self._departures: list[Departure] = []
         self.oms_waits = False  # for an answer, and it may have asked for more than it has said
         self.outsiders = Outsiders()
+        self._called = 0  # where the last call to the connector begins: what it has done since then is done within it
         self.heard = True  # the stage hears what the staff decide
 
     def hears(self, sight: Sight) -> bool:
@@ -185,7 +186,9 @@ class DecisionLedger:
     def on_exchange(self, exchange: Exchange) -> None:
         """Learn who made the move; an outsider is no connector of ours, and one that decides is another OMS."""
         self.outsiders.on_exchange(exchange)
-        if self._departures and exchange.callee == "marketplace":
+        if exchange.callee != "marketplace":
+            self._called = exchange.seq
+        elif self._departures:
             known = [replace(one, exchange=one.exchange or exchange) for one in self._departures]
             self._departures = [one for one in known if one.exchange is None or not one.exchange.outside]
 
@@ -335,18 +338,19 @@ class DecisionLedger:
             before.kept = decision.kept  # told again, now that the connector has answered
         else:
             before = self._decisions[claim, question] = decision
-        within = [one for one in self._departures if self._within_the_call(one, decision)]
-        if within:
-            self._departures = [one for one in self._departures if one not in within]
-            before.done = True
+        known, self._departures = self._departures, []
+        for one in known:
+            if not _answers(one, decision):
+                self._departures.append(one)
+            elif _carries_out(decision, one.seen, _offered(one), self._claims[claim].asked):
+                before.done = True
+            elif decision.kept or one.events[-1] < self._called:
+                self._departures.append(one)
+            else:
+                before.done = True
+                self._departures.append(_contradicts(one, decision))
         if before.owed:
             self._waiting[claim, question] = before
-
-    def _within_the_call(self, one: Departure, decision: Decision) -> bool:
-        """Return whether a move that looked like a departure carries out a decision that was given meanwhile."""
-        offered, action = one.money.get("offered"), one.seen.partition(" of ")[0]
-        sums = ZERO if offered is None else offered.amount, self._claims[one.claim].asked
-        return one.claim == decision.claim and _carries_out(decision, action, *sums)
 
     def _asked(self, event: PlayerEvent, claim_id: str) -> Departure | None:
         total = event.refund_total or ZERO
@@ -398,16 +402,13 @@ class DecisionLedger:
         if decision is None and question is Question.GOODS and Sight.GOODS in self.unheard:
             return None
         if decision is None or decision.done:
-            return self._departure(event, None, "nothing, as the OMS has not decided", action)
+            return self._departure(event, "nothing, as the OMS has not decided", action)
         offered = event.offer or ZERO
         if not (fits := _carries_out(decision, action, offered, claim.asked)) and decision.kept:
             expected = f"nothing, as no answer says that the decision ({decision}) has arrived"
-            return self._departure(event, None, expected, action)
+            return self._departure(event, expected, action)
         decision.done = True
-        if fits:
-            return None
-        seen = f"{action} of {Sum(offered, event.currency)}" if action == OFFER else action
-        return self._departure(event, decision, f"what the OMS decided: {decision}", seen)
+        return None if fits else _contradicts(self._departure(event, "", action), decision)
 
     def _overtaken(self, claim: str) -> None:
         for decision in self._given(claim):
@@ -416,15 +417,12 @@ class DecisionLedger:
             elif not self.asks(claim, decision.question):
                 decision.overtaken = True
 
-    def _departure(self, event: PlayerEvent, decision: Decision | None, expected: str, seen: str) -> Departure:
+    def _departure(self, event: PlayerEvent, expected: str, action: str) -> Departure:
+        """Return a move that nobody has decided."""
         claim = event.claim or ""
         sums = {"asked": self._claims[claim].asked, "offered": event.offer}
         money = {what: Sum(amount, event.currency) for what, amount in sums.items() if amount is not None}
-        if decision is not None and decision.verdict == "partial" and decision.amount is not None:
-            money["decided"] = Sum(decision.amount, decision.currency)
-        events = (event.seq,) if decision is None else (decision.seq, event.seq)
-        place = decision is None
-        return Departure(event.order, claim, decision, expected, seen, money, events, in_sellers_place=place)
+        return Departure(event.order, claim, None, expected, action, money, (event.seq,), in_sellers_place=True)
 
 
 def question_of(action: str) -> Question:
@@ -454,6 +452,29 @@ def _unasked(account: _Account, currency: str, order_id: str, claim: str, seen: 
     expected = asked_for if account.requests else "no refund, as the staff have asked for none"
     money = {"asked": asked, "refunded": refunded}
     return Departure(order_id, claim, None, expected, seen, money, tuple(account.events))
+
+
+def _answers(one: Departure, decision: Decision) -> bool:
+    """Return whether a move that nobody had decided answers the question of a decision."""
+    return one.in_sellers_place and one.claim == decision.claim and question_of(one.seen) == decision.question
+
+
+def _offered(one: Departure) -> Decimal:
+    offered = one.money.get("offered")
+    return ZERO if offered is None else offered.amount
+
+
+def _contradicts(one: Departure, decision: Decision) -> Departure:
+    """Return a move as one that is not what was decided."""
+    money, seen = {**one.money}, one.seen
+    if decision.verdict == "partial" and decision.amount is not None:
+        money["decided"] = Sum(decision.amount, decision.currency)
+    if seen == OFFER and "offered" in money:
+        seen = f"{OFFER} of {money['offered']}"
+    events, expected = (decision.seq, *one.events), f"what the OMS decided: {decision}"
+    return replace(
+        one, decision=decision, expected=expected, seen=seen, money=money, events=events, in_sellers_place=False
+    )
 
 
 def _counted(refunds: Sized) -> str:

@@ -345,6 +345,15 @@ IN_ORDER: Final[dict[str, Callable[[], Story]]] = {
     "a decision that is carried out within the call": (
         lambda: Story().ordered().asked_back().moved(SUCCESS, "APPROVE_REFUND").decided().act_ended()
     ),
+    "an answer in the seller's place, and another one of theirs in the call after it": (
+        lambda: Story(by_default=lambda order_id: True).ordered().asked_back().moved(SUCCESS, "APPROVE_REFUND")
+        .called("stage", "oms", "reject", 204, "R1").decided("reject").act_ended()
+    ),
+    "an answer in the seller's place within a call that may not have arrived": (
+        lambda: Story(by_default=lambda order_id: True).ordered().asked_back().moved(SUCCESS, "APPROVE_REFUND")
+        .called("stage", "oms", "reject", None, "R1", seq=1, failure="ConnectionError")
+        .decided("reject", accepted=False).act_ended()
+    ),
     "a decision that is carried out after a death": (
         lambda: Story().ordered().decided().died().moved(SUCCESS, "APPROVE_REFUND").act_ended().came_to_rest()
     ),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -265,6 +266,34 @@ def test_whoever_dies_over_a_call_has_not_heard_the_yes_to_it() -> None:
     story.auditor.on_exchange(call)
     story.called_for("S1", "approveReturn", "R1", code=25011012)
     assert story.broken() == []
+
+
+@pytest.mark.parametrize(
+    ("made", "decided", "rule", "expected"),
+    [
+        ("APPROVE_REFUND", {"decision": "reject"}, "no-refund-after-no", "what the OMS decided: reject"),
+        ("REJECT_REFUND", {"decision": "approve"}, "executed-once", "what the OMS decided: approve"),
+        (
+            "APPROVE_REFUND",
+            {"decision": "partial", "amount": Decimal("5.00")},
+            "executed-once",
+            "what the OMS decided: partial of 5.00 USD",
+        ),
+        (
+            "REJECT_RECEIVED_PACKAGE",
+            {"decision": "approve", "question": "goods"},
+            "executed-once",
+            "what the OMS decided: approve",
+        ),
+    ],
+)
+def test_what_is_sent_within_the_call_is_what_was_decided_there(
+    made: str, decided: dict[str, Any], rule: str, expected: str
+) -> None:
+    story = Story(capabilities=EVERYTHING - {Capability.ACTIVITY}).ordered().asked_back().moved(SUCCESS, made)
+    story.called("stage", "oms", "answer", 204, "R1", seq=1).decided(**decided).act_ended()
+    assert rule in story.broken()
+    assert (story.verdict(rule).expected, story.verdict(rule).seen) == (expected, made)
 
 
 @pytest.mark.parametrize("unheard", [Sight.GOODS, Sight.REFUNDS, None])
