@@ -39,6 +39,19 @@ Feature: The OMS makes a report every night
     Then the connector has answered whatever the report asked for
 
   @R14 @R44
+  Scenario: Of three parcels two have left, one after the other
+    Given Noah has ordered:
+      | goods | pieces | price each | parcel |
+      | vase  | 1      | 90.00 USD  | 1      |
+      | bowl  | 1      | 10.00 USD  | 2      |
+      | cup   | 1      | 5.00 USD   | 3      |
+    And the seller has shipped only the vase of Noah's order
+    And 15 minutes have passed
+    And the seller has shipped only the bowl of Noah's order
+    When an hour passes
+    Then the connector has answered whatever the report asked for
+
+  @R14 @R44
   Scenario: One order waits for the carrier, and of another one, long known, something is asked
     Given a kettle for 24.50 USD is packed for Kim
     And 15 minutes have passed

@@ -379,9 +379,10 @@ def _stamps(steps: Mapping[OrderStatus, datetime]) -> dict[str, Any]:
 
 
 def _stands(order: Order) -> dict[str, object]:
-    """Return since when an order is how far, and where it goes."""
+    """Return since when an order is how far, how many of its parcels have left, and where it goes."""
     since = {"paid_at": order.paid_at, "ready_at": order.rts_at, "collected_at": order.collected_at}
-    return {**since, "recipient_address": order.buyer.told}
+    left = {line.package_id: line.shipped for line in order.lines if not line.cancelled}
+    return {**since, "parcels": len(left), "parcels_left": sum(left.values()), "recipient_address": order.buyer.told}
 
 
 def cancelled(order: Order, line_ids: Sequence[str], words: str, role: Role) -> Order:

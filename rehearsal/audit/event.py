@@ -190,6 +190,8 @@ class PlayerEvent:
     paid_at = Field("paid_at", _instant)
     ready_at = Field("ready_at", _instant)
     collected_at = Field("collected_at", _instant)
+    parcels = Field("parcels", _count)
+    parcels_left = Field("parcels_left", _count)
     shipped_at = Field("shipped_at", _instant)
     recipient = Field("recipient_address", lambda found: found or {})
     refunded = Field("refunded_at", _instant)

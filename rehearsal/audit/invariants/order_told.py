@@ -15,12 +15,13 @@ from rehearsal.audit.limits import Limits
 from rehearsal.moments import time_or_none
 from rehearsal.sums import Sum, coin
 
+IN_PART: Final = "PARTIALLY_SHIPPING"
 # What each status of an order is in ChannelAdvisor's words for how much of it has shipped.
 SHIPPED: Final[Mapping[str, tuple[str, ...]]] = {
     "UNPAID": ("Unshipped",),
     "ON_HOLD": ("Unshipped",),
     "AWAITING_SHIPMENT": ("Unshipped",),
-    "PARTIALLY_SHIPPING": ("PartiallyShipped",),
+    IN_PART: ("PartiallyShipped",),
     "AWAITING_COLLECTION": ("PendingShipment", "Unshipped"),
     **dict.fromkeys(("IN_TRANSIT", "DELIVERED", "COMPLETED"), ("Shipped",)),
     "CANCELLED": ("Canceled",),
@@ -30,7 +31,7 @@ NOT_LEFT: Final = ("NoChange", "ReadyForPickup")
 LEFT: Final = ("InTransit", "Complete")
 PARCELS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("UNPAID", "ON_HOLD", "AWAITING_SHIPMENT", "CANCELLED"), NOT_LEFT),
-    **dict.fromkeys(("PARTIALLY_SHIPPING", "AWAITING_COLLECTION"), (*NOT_LEFT, *LEFT)),
+    **dict.fromkeys((IN_PART, "AWAITING_COLLECTION"), (*NOT_LEFT, *LEFT)),
     "IN_TRANSIT": LEFT,
     **dict.fromkeys(("DELIVERED", "COMPLETED"), ("Complete",)),
 }
@@ -40,7 +41,7 @@ NOT_PAID: Final = ("NotYetSubmitted", "Submitted", "Failed")
 CLEARED: Final = ("Cleared", "Deposited")
 PAID: Final[Mapping[str, tuple[str, ...]]] = {
     "UNPAID": NOT_PAID,
-    **dict.fromkeys(("AWAITING_SHIPMENT", "PARTIALLY_SHIPPING", "AWAITING_COLLECTION"), CLEARED),
+    **dict.fromkeys(("AWAITING_SHIPMENT", IN_PART, "AWAITING_COLLECTION"), CLEARED),
     **dict.fromkeys(("IN_TRANSIT", "DELIVERED", "COMPLETED"), CLEARED),
     **dict.fromkeys(("ON_HOLD", "CANCELLED"), (*NOT_PAID, *CLEARED)),
 }
@@ -150,6 +151,13 @@ def judge_parcels(event: PlayerEvent, order: Order, limits: Limits) -> Iterable[
         key, about = f"parcel {event.order} {status}", {"order_id": event.order, "what": "parcel"}
         expected = f"a parcel {' or '.join(sorted(fitting))}"
         yield Violation.of(key, expected, f"a parcel {status}", about, order.placed.seq, event.seq)
+    going = [status for status in event.statuses if status not in FITS_ANY]
+    left, may_be = sum(status in LEFT for status in going), {state.parcels_left for state in stood}
+    if all(state.placed == IN_PART and state.parcels == len(going) for state in stood) and left not in may_be:
+        key, about = f"parcels {event.order} {left}", {"order_id": event.order, "what": "parcels"}
+        of_all = f"of {len(going)} parcels that have left"
+        expected = f"{' or '.join(str(count) for count in sorted(may_be, key=str))} {of_all}"
+        yield Violation.of(key, expected, f"{left} {of_all}", about, order.placed.seq, event.seq)
 
 
 def _words(of: Mapping[str, tuple[str, ...]], stood: Iterable[str], told: str) -> tuple[str, str]:

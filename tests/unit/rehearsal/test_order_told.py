@@ -247,6 +247,24 @@ def test_how_parcels_stand_is_told_as_it_is(status: str, after: int, told: list[
     assert objected_to(story) & {"parcel"} == wrong
 
 
+@pytest.mark.parametrize(
+    ("after", "told", "wrong"),
+    [
+        (60, ["Complete", "InTransit", "NoChange"], False),
+        (60, ["InTransit", "NoChange", "NoChange"], True),
+        (5, ["InTransit", "NoChange", "NoChange"], False),  # a round ago that was so
+        (60, ["InTransit", "InTransit", "InTransit"], True),
+        (60, ["InTransit", "NoChange"], False),  # parcelled out otherwise
+        (60, ["InTransit", "InTransit", "NoChange", "Canceled"], False),
+    ],
+)
+def test_as_many_parcels_are_said_to_have_left_as_have(after: int, told: list[str], wrong: bool) -> None:
+    story = Story().ordered(status="PARTIALLY_SHIPPING", parcels=3, parcels_left=1).idle(minutes=60)
+    story.tell("order_status_changed", status="PARTIALLY_SHIPPING", parcels=3, parcels_left=2).idle(minutes=after)
+    story.tell("parcels_read", who="oms", statuses=told).act_ended()
+    assert ("parcels" in objected_to(story)) is wrong
+
+
 def test_what_has_left_before_its_order_was_called_off_has_left() -> None:
     story = Story().ordered(status="IN_TRANSIT").idle(minutes=60)
     story.tell("order_status_changed", status="CANCELLED").idle(minutes=60)
