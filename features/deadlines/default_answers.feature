@@ -28,6 +28,14 @@ Feature: The connector answers for a seller who is silent
         | Lena  | Completed       | order refund    | 15.99 USD |
         | Kim   | Completed       | order refund    | 12.50 USD |
 
+    @R17 @R79
+    Scenario: What is first heard of in the last round is not only warned of
+      Given Omar has received a vase for 20.49 USD
+      And Omar has asked for his money back
+      And the connector has been down for 1430 minutes
+      When an hour passes
+      Then Omar's request is shown as "Refund Rejected"
+
   Rule: What a shop answers goes before what all of them answer
 
     Background:
