@@ -14,7 +14,7 @@ from rehearsal.audit.invariant import NO_VIOLATION, Invariant, Violation
 from rehearsal.audit.limits import SAME_ROUND
 from rehearsal.audit.settling import ENDED
 from rehearsal.moments import shown_time
-from rehearsal.seats.port import Capability
+from rehearsal.seats.port import Capability, Sight
 from rehearsal.wire.recorder import Exchange
 
 IN_THE_WAY: Final = 25001011  # what the marketplace says while a request on the same goods is open
@@ -27,6 +27,11 @@ NOT_YOURS: Final[Mapping[int, str]] = {
 # And to whoever calls off an order that has been handed over, or is long over.
 TOO_LATE: Final = (25001045, 25001051)
 HANDED_OVER: Final = ("IN_TRANSIT", "DELIVERED", "COMPLETED")
+# What is not judged where nobody hears the staff: what comes again, and what they may have done.
+UNHEARD: Final[Mapping[Sight, str]] = {
+    Sight.GOODS: "whether an answer about goods is sent again is not judged: nobody hears how the staff judge goods",
+    Sight.REFUNDS: "whether a refund of the seller's own is sent again is not judged: nobody hears the staff ask",
+}
 LONGEST_WAIT: Final = timedelta(hours=1)  # that anybody need take seriously. Certainty: assumed
 
 
@@ -36,9 +41,7 @@ class NoNeedlessCall(Invariant):
 
     slug = "no-needless-call"
     rule = (
-        "No decision is sent about a claim read as ended, none before the time that the marketplace has asked to wait, "
-        "none again to which the marketplace has said yes, no refund of the seller's past a request read as waiting, "
-        "no cancellation of what has long been shipped, and no call carries another shop's credentials."
+        "Nothing is sent that is needless by what the connector has read or heard, nor with another shop's credentials."
     )
     parts = MappingProxyType({"whether what was said yes to is sent again": frozenset({Capability.STAFF_DECIDES})})
 
@@ -46,6 +49,10 @@ class NoNeedlessCall(Invariant):
     _granted: Granted = field(default_factory=Granted)
     _died: int = 0  # when the connector did last, by its place in the trace
     _handed_over: dict[str, PlayerEvent] = field(default_factory=dict)  # orders, since when they have been
+
+    @property
+    def excused(self) -> str:
+        return "; ".join(UNHEARD[sight] for sight in self._granted.unheard)
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note what ships; forget what a connector was told that has died since: it may not have written it down."""

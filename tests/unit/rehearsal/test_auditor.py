@@ -307,6 +307,33 @@ def test_what_comes_again_may_have_been_said_again_where_nobody_hears_the_staff(
         if unheard is not Sight.GOODS:
             story.called_for("S1", "createReturn", order="O1", code=code)
     assert "no-needless-call" not in story.broken()
+    why = story.verdict("no-needless-call").why or ""
+    assert "is sent again is not judged" in why
+
+
+@pytest.mark.parametrize(
+    ("first", "refused", "key", "broken"),
+    [
+        ("APPROVE_REFUND", "APPROVE_REFUND", "K-2", True),
+        ("APPROVE_RETURN", "APPROVE_RETURN", "K-2", True),
+        ("APPROVE_RETURN", "APPROVE_RECEIVED_PACKAGE", "K-2", False),
+        ("APPROVE_RECEIVED_PACKAGE", "APPROVE_RECEIVED_PACKAGE", "K-2", False),
+        ("APPROVE_RETURN", "", "K", True),  # it gets the same yes again
+        ("APPROVE_RECEIVED_PACKAGE", "", "K", False),
+        ("APPROVE_RETURN", "", "K-2", False),  # refused on its way: who knows what it answers
+    ],
+)
+def test_only_what_is_said_of_goods_may_be_said_again_where_nobody_hears_how_they_are_judged(
+    first: str, refused: str, key: str, *, broken: bool
+) -> None:
+    story = Story().ordered().asked_back().decided().moved(SUCCESS, "APPROVE_REFUND")
+    story.auditor.memory.decisions.unheard = frozenset({Sight.GOODS})
+    story.moved(SUCCESS, first).called_for("S1", "approveReturn", "R1", key="K")
+    if refused:
+        story.tell("decision_refused", return_id="R1", action=refused, by="seller", code=25020010)
+    story.called_for("S1", "approveReturn", "R1", key=key, code=25020010 if refused else 0)
+    assert ("no-needless-call" in story.broken()) is broken
+    assert ("is not judged" in (story.verdict("no-needless-call").why or "")) is not broken
 
 
 def test_where_nobody_sees_what_stands_before_the_staff_nothing_is_said_to_be_lost() -> None:
@@ -401,6 +428,12 @@ def test_the_document_has_each_invariant_under_its_slug_and_its_number() -> None
     text = (Path(__file__).parents[3] / "docs" / "invariants.md").read_text(encoding="utf-8")
     written = re.findall(r"^### ([a-z-]+)\nNumber (\d+)\. ", text, re.MULTILINE)
     assert {(kind.slug, str(number)) for number, kind in INVARIANTS.items()} <= set(written)
+
+
+def test_a_rule_is_said_in_one_line_as_the_readme_says_it() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    assert all(len(kind.rule) <= 120 for kind in INVARIANTS.values())
+    assert [kind.slug for kind in INVARIANTS.values() if f"| `{kind.slug}` | {kind.rule} |" not in readme] == []
 
 
 def test_a_finding_names_the_rule_by_its_slug_and_says_where_it_is_written() -> None:
