@@ -15,19 +15,20 @@ from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.order_told import still_so
 from rehearsal.audit.invariants.status_words import SAID, UNDER_WAY, asks, statuses
+from rehearsal.audit.invariants.told_words import DUE, FAILED, MONEY, NO, PAID, YES, Words, fitting, listed, pattern
 from rehearsal.audit.limits import EVERY_SHOP, SAME_ROUND
 from rehearsal.audit.settling import ENDED
 from rehearsal.moments import shown_time
 from rehearsal.seats.port import Activity, Capability, Sight
 from rehearsal.wire.recorder import Exchange
 
+DECIDED: Final = "the decision"
+ASKED_FOR: Final = "the refund asked for"
 AS_TOLD: Final = "what the marketplace was told"
 REFUSAL: Final = "the refusal"
 DECLINED: Final = "DECLINE_OFFER"  # by the buyer
 NOT_DONE: Final = "Error"  # an adjustment that was not carried out
 AT_ONCE: Final = timedelta(minutes=1)
-YES: Final = r"approv|accept|grant|offer"
-NO: Final = r"reject|refus|declin|den(y|ied)"
 _HEDGES: Final = (
     r"be|not|no|never|or|unless|if|may|can|could|would|must|should|to|until|when|once|before|wait\w*|await\w*|"
     r"writes?|wrote|says?|said|because|reason|words|replacement"
@@ -39,7 +40,7 @@ def _stated(words: str) -> re.Pattern[str]:
     return re.compile(rf"^(?:(?!\b(?:{_HEDGES})\b|[\"“„']).)*?\b({words})\b", re.IGNORECASE)
 
 
-SAID_NO: Final = _stated(r"reject(?:ed|s)|(?:refuse|decline|denie)[ds]")
+SAID_NO: Final = _stated(r"reject(?:ed|s)|(?:refuse|decline|denie)[ds]|turned down")
 # And that an offer came to nothing, not only so far.
 NOT_TAKEN: Final = re.compile(
     r"^(?=.*\boffer)(?:(?!\b(?:unless|if|may|can|could|would|until|when|once)\b).)*?"
@@ -60,40 +61,22 @@ OTHER_STEPS: Final[Mapping[str, re.Pattern[str]]] = {
 EVER_SAID: Final = UNDER_WAY.union(SAID.values())  # in ChannelAdvisor's words; none of them is anybody else's
 ABOUT_THE_ORDER: Final = re.compile(r"(?!.*\b(parcel|package|shipment|replac))(the )?order\b", re.IGNORECASE)
 OWN_NAME: Final = re.compile(r"\b[A-Z][A-Z_]{3,}\b")  # as the marketplace writes its statuses
-MONEY: Final = r"refund|cancel|call(ed)? off"
-# What tells of another deadline, beside the marketplace's own name and the day of it: that it is one, or what for.
-DUE: Final = (
-    r"\b(due|deadline|sla|expir|extend|answer|respon|repl[yi]|arriv|deliver|receiv|inspect|warehouse|handed over)"
-)
-FAILED: Final = r"refus|fail|error|not possible|could not|cannot|outside|too late"
 SEEN_ONLY: Final = (
     EventName.ORDER_HINTED, EventName.ORDER_READ, EventName.PARCELS_READ, EventName.ADJUSTMENT_READ,
     EventName.CASE_SEEN, EventName.BOOKED,
 )  # fmt: skip
 # Whose doing it is that there is a claim, by the marketplace's role.
 DOERS: Final = {"BUYER": "buyer", "SELLER": "seller", "OPERATOR": "marketplace", "SYSTEM": "marketplace"}
-# The words that fit a state of the marketplace's, beside its own name for it.
-FITS: Final = (
-    # where its name has this    it is told in words like
-    ("PENDING", r"request|asks?\b|new|wait"),
-    ("REJECT", NO),
-    ("AWAITING_BUYER_RESPONSE", r"offer"),
-    ("AWAITING", rf"{YES}|ready|label|ship"),
-    ("SHIPPED", r"ship|parcel|on its way|transit|sent"),
-    ("SUCCESS", rf"{YES}|paid|acknowledged|refund"),
-    ("COMPLETE", r"paid|complete|refunded|replace"),
-    ("CANCEL", r"cancel|clos|withdr|end"),
-)
 
 
 @dataclass(frozen=True, slots=True)
 class _Expected:
-    """One line that has to stand in an order's history: between when, in what words, and what it is about."""
+    """One line that has to stand in an order's history: between when, with which words, and what it is about."""
 
     what: str
     at: datetime
     latest: datetime
-    words: str
+    words: Words
     claim: str
     seq: int
     own_name: str = ""  # the marketplace's, which fits in any case
@@ -104,7 +87,17 @@ class _Expected:
         other = OTHER_STEPS.get(self.own_name)
         if not self._in_time(line) or (other is not None and other.search(line.text)):
             return False
-        return self._is_named(line) or re.search(self.words, f"{line.text} {line.event}", re.IGNORECASE) is not None
+        return self._is_named(line) or pattern(self.words).search(f"{line.text} {line.event}") is not None
+
+    @property
+    def span(self) -> str:
+        return f"between {shown_time(self.at)} and {shown_time(self.latest)}"
+
+    @property
+    def wording(self) -> str:
+        """Return by which words it is known."""
+        own = (self.own_name,) if self.own_name else ()
+        return f", with {listed((*own, *self.words))} in its text or its event" if self.words else ""
 
     def said_of_others(self, history: Iterable[Activity]) -> str:
         """Return whose doing it is said to be by all lines with the marketplace's own name for it, if not theirs."""
@@ -158,10 +151,10 @@ class IsTold(Invariant):
         if event.name == EventName.CONNECTOR_KILLED:
             self._forgets(event.at)
         elif event.name == EventName.DECISION_GIVEN:
-            words = NO if event.decision == "reject" else YES
-            self._decided(event, "the decision", words)
+            words: Words = NO if event.decision == "reject" else YES
+            self._decided(event, DECIDED, words)
         elif event.name == EventName.REFUND_REQUESTED:
-            self._decided(event, "the refund asked for", MONEY)
+            self._decided(event, ASKED_FOR, MONEY)
         elif event.name == EventName.ADJUSTMENT_READ:
             self._lines[order][event.ref] = None
         elif event.name == EventName.DECISION_REFUSED and event.by_connector and not self._troubled(event):
@@ -171,7 +164,7 @@ class IsTold(Invariant):
             starts = event.role == "SELLER"
             answers = not (known and known.by_seller) and is_answer(event.action)
             if event.by_connector and (starts or answers) and not self._troubled(event):
-                words = MONEY if starts else NO if is_rejection(event.action) else f"{YES}|refund"
+                words = MONEY if starts else NO if is_rejection(event.action) else PAID
                 self._expect(event, AS_TOLD, words, event.at + self._at_once)
             if known is not None:
                 self._claims.setdefault(claim, len(known.states) - 1)
@@ -196,7 +189,7 @@ class IsTold(Invariant):
         for lines in self._expected.values():
             lines[:] = [one for one in lines if one.what not in (AS_TOLD, REFUSAL) or one.latest < died_at]
 
-    def _decided(self, event: PlayerEvent, what: str, words: str) -> None:
+    def _decided(self, event: PlayerEvent, what: str, words: Words) -> None:
         key = event.adjustment, event.question
         since = self._kept.setdefault(key, event.at)
         if event.accepted:
@@ -224,7 +217,7 @@ class IsTold(Invariant):
         return bool(self.limits.extension(claim.shop_id if claim else None, since))
 
     def _expect(
-        self, event: PlayerEvent, what: str, words: str, latest: datetime, since: datetime | None = None
+        self, event: PlayerEvent, what: str, words: Words, latest: datetime, since: datetime | None = None
     ) -> None:
         self.occasions += 1
         begins = (since or event.at) - self.limits.grain
@@ -293,7 +286,7 @@ class IsTold(Invariant):
                 self.occasions += 1
                 span = state.since - self.limits.grain, state.since + longest
                 what = f"that an answer is due by {shown_time(state.deadline)}"
-                words = rf"{DUE}|{state.deadline:%Y-%m-%d}"
+                words = (*DUE, f"{state.deadline:%Y-%m-%d}")
                 yield _Expected(what, *span, words, claim.id, state.seq, state.status)
 
     def _longest(self, claim: Claim, state: State) -> timedelta:
@@ -311,7 +304,7 @@ class IsTold(Invariant):
         unheard = 0 if self.decisions.hears(Sight.REFUNDS) else units
         lines = Counter((line.at, line.event, line.text, line.source_words) for line in history)
         for (at, _, text, _), times in lines.items():
-            if times > max(alike, unheard if re.search(MONEY, text, re.IGNORECASE) else 0):
+            if times > max(alike, unheard if pattern(MONEY).search(text) else 0):
                 yield _violation(order_id, "one line", f"{times} lines “{text}” of {shown_time(at)}", "doubled")
 
     def _said_again(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:
@@ -386,13 +379,16 @@ def _no_of_nobodys(order_id: str, history: Iterable[Activity], last: int | None)
 
 
 def _seen(claim: Claim, state: State, since: datetime, latest: datetime, by: tuple[str, ...]) -> _Expected:
-    words = next((words for part, words in FITS if part in state.status), r"\w")
     what = f"that the claim is {state.status}"
-    return _Expected(what, since, latest, words, claim.id, state.seq, state.status, by)
+    return _Expected(what, since, latest, fitting(state.status), claim.id, state.seq, state.status, by)
 
 
-def _missing(order_id: str, expected: Sequence[_Expected], history: Sequence[Activity]) -> Iterable[Violation]:
-    """Yield what no line says; each line says one thing, and lines are given out so that most is said."""
+def _missing(order_id: str, lines: Sequence[_Expected], history: Sequence[Activity]) -> Iterable[Violation]:
+    """Yield what no line says; each line says one thing, and lines are given out so that most is said.
+
+    One that may be either is taken for what the staff have said, before what the marketplace was told of it.
+    """
+    expected = sorted(lines, key=lambda one: one.what not in (DECIDED, ASKED_FOR))
     says: dict[int, int] = {}  # line -> what it says
 
     def finds(which: int, tried: set[int]) -> bool:
@@ -406,9 +402,11 @@ def _missing(order_id: str, expected: Sequence[_Expected], history: Sequence[Act
 
     for which, one in enumerate(expected):
         if not finds(which, set()):
-            span = f"between {shown_time(one.at)} and {shown_time(one.latest)}"
-            lines = ", ".join(f"“{line.text}”" for line in history if one.at <= line.at <= one.latest)
-            yield _violation(order_id, f"a line on {one.what}, {span}", lines or "no line then", "line", one=one)
+            others = dict.fromkeys(expected[says[at]].what for at, line in enumerate(history) if one.fits(line))
+            beside = f", beside that on {' and that on '.join(others)}" if others else ""
+            seen = ", ".join(f"“{line.text}”" for line in history if one.at <= line.at <= one.latest)
+            wanted = f"a line on {one.what}{beside}, {one.span}{one.wording}"
+            yield _violation(order_id, wanted, seen or "no line then", "line", one=one)
 
 
 def _violation(

@@ -3,19 +3,94 @@
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rehearsal.audit.auditor import Memory
 from rehearsal.audit.claims import Claim, State
+from rehearsal.audit.invariants import told_words as words
 from rehearsal.audit.invariants.told import IsTold
 from rehearsal.audit.limits import Limits
 from rehearsal.seats.port import Sight
 from tests.clock import START
-from tests.unit.rehearsal.story import DAY, PENDING, Line, Row, Story
+from tests.unit.rehearsal.story import DAY, PENDING, REJECTED, SUCCESS, Line, Row, Story
 
 SHIP, SHIPPED = "AWAITING_BUYER_SHIP", "BUYER_SHIPPED_ITEM"
+
+
+ROOT = Path(__file__).parents[3]
+TOLD, DECISION = "what the marketplace was told", "the decision"
+
+
+@pytest.mark.parametrize(
+    ("decision", "lines", "missing"),
+    [
+        ("reject", [("Seller: reject", "")], f"a line on {TOLD}, beside that on {DECISION}, "),
+        ("reject", [("Seller: reject", ""), ("Sent: reject", "")], ""),
+        ("reject", [("The seller says no", ""), ("Told TikTok Shop: turned down", "")], ""),
+        ("reject", [("Said no", ""), ("Denies it", "")], ""),
+        ("reject", [("Händler: abgelehnt", "reject"), ("An TikTok gesendet: abgelehnt", "rejected")], ""),
+        ("reject", [("Händler: abgelehnt", ""), ("Sent: rejected", "")], f"a line on {TOLD}, beside that on "),
+        ("reject", [("The seller says nothing", "")], f"a line on {DECISION}, between"),
+        ("reject", [("The seller knows no reason", "")], f"a line on {DECISION}, between"),
+        ("approve", [("Seller agrees", ""), ("Sent: refund", "")], ""),
+        ("approve", [("The seller said yes", ""), ("Sent: accepted", "")], ""),
+        ("approve", [("The seller disagrees", ""), ("Sent: accepted", "")], f"a line on {TOLD}, beside that on "),
+        ("approve", [("Sent: refund", ""), ("No more", "")], f"a line on {DECISION}, between"),
+    ],
+)
+def test_an_answer_has_two_lines_and_the_one_that_is_missing_is_named(
+    decision: str, lines: list[tuple[str, str]], missing: str
+) -> None:
+    story = Story().claimed()
+    story.moved(*((REJECTED, "REJECT_REFUND") if decision == "reject" else (SUCCESS, "APPROVE_REFUND")))
+    story.decided(decision).forgotten()  # an answer that is sent in the very call
+    story.history = [Line(story.now, text, event=event) for text, event in lines]
+    story.came_to_rest(Row(status="RejectionCompleted" if decision == "reject" else "PostProcessingComplete"))
+    found = [one.expected for one in story.auditor.broken() if one.invariant == "told"]
+    assert bool(found) is bool(missing)
+    assert not missing or found[0].startswith(missing)
+    known = [words.NO] if decision == "reject" else [words.YES, words.PAID]
+    assert all(any(words.listed(one) in expected for one in known) for expected in found)
+
+
+@pytest.mark.parametrize(("what", "known"), words.A_LINE_ON.items())
+def test_the_words_by_which_a_line_is_known_are_listed_where_a_history_is_asked_for(
+    what: str, known: words.Words
+) -> None:
+    guide, contract = (
+        (ROOT / place).read_text(encoding="utf-8") for place in ("docs/your-connector.md", "contracts/seat.yaml")
+    )
+    assert f"| {what} | {words.listed(known)} |\n" in guide
+    assert f"- {what}: {words.listed(known)}\n" in contract
+    assert all(words.pattern((word,)).match(word) for word in known)
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("approve", "approving"),
+        ("refuse", "Refusal"),
+        ("decline", "declining"),
+        ("deny", "denies"),
+        ("turn down", "turns down"),
+        ("say no", "said no"),
+        ("say yes", "says yes"),
+        ("call off", "called off"),
+        ("ask", "asked"),
+        ("close", "closing"),
+        ("withdraw", "withdrew"),
+        ("expire", "expiry"),
+        ("respond", "response"),
+        ("reply", "replies"),
+        ("arrive", "arrival"),
+        ("receive", "receiving"),
+    ],
+)
+def test_a_word_is_known_in_each_of_its_forms(word: str, said: str) -> None:
+    assert words.pattern((word,)).search(f"It is {said}.")
 
 
 @pytest.mark.parametrize(
@@ -111,6 +186,7 @@ def test_a_line_on_a_new_claim_says_whose_doing_it_is(role: str, by: list[str], 
         ),
         ("Refund request: rejected", None, True),
         ("Denied by the seller", None, True),
+        ("Turned down by the seller", None, True),
         ("Refund request: it may be refused until tomorrow", None, False),
         ("New refund request. Unless it is refused by tomorrow, it is paid", None, False),
         ("It has to be approved or rejected by tomorrow", None, False),
