@@ -15,7 +15,7 @@ from rehearsal.audit.decision_ledger import is_answer, is_rejection, question_of
 from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.answers import Answers
-from rehearsal.audit.invariants.as_shown import judge_listed, judge_row
+from rehearsal.audit.invariants.as_shown import judge_listed, judge_order, judge_row
 from rehearsal.audit.invariants.as_told import NOT_RECEIVED, Told
 from rehearsal.seats.port import Capability, Question
 from rehearsal.sums import Sum
@@ -108,6 +108,10 @@ class AsMeant(Invariant):
         elif event.name == EventName.PARCELS_READ:
             self.occasions += 1
             return self._told.parcels(event, self.limits)
+        elif event.name == EventName.CASE_SEEN and (claim := self.claims.by_id.get(event.claim or "")):
+            if not self._misread:
+                self.occasions += 1
+                return judge_order(claim, event.order, event.adjustment, event.seq)
         elif event.name in (EventName.ORDER_READ, EventName.ADJUSTMENT_READ):
             if self._misread:
                 return NO_VIOLATION
@@ -213,6 +217,8 @@ class AsMeant(Invariant):
         rows = {row.return_id or row.cancel_id: row for row in state.adjustments}
         for id_ in self._to_compare:
             row, claim = rows.get(id_), self.claims.by_id[id_]
+            if row is not None:
+                yield from judge_order(claim, row.order_id, row.id)
             if row is not None and not claim.by_seller:
                 yield from judge_row(row, claim, self.limits)
         for order_id in dict.fromkeys(self.claims.by_id[id_].order_id for id_ in self._to_compare):

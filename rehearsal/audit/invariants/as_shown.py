@@ -11,6 +11,14 @@ from rehearsal.seats.port import AdjustmentRow, Overview, tells
 from rehearsal.sums import Sum
 
 
+def judge_order(claim: Claim, order_id: str, adjustment_id: str, *seqs: int) -> Iterable[Violation]:
+    """Judge of which order a claim is said to be, to the staff or before them."""
+    if order_id != claim.order_id:
+        about = {**claim.about, "adjustment_id": adjustment_id, "what": "order"}
+        key, expected = f"told order {claim.id} {order_id}", f"{claim.id} as of the order {claim.order_id}"
+        yield Violation.of(key, expected, f"as of {order_id}", about, *(seqs or (claim.now.seq,)))
+
+
 def judge_row(row: AdjustmentRow, claim: Claim, limits: Limits) -> Iterable[Violation]:
     """Judge a case as it stands before the staff when the world has come to rest."""
     state = claim.now

@@ -47,6 +47,21 @@ def test_what_the_oms_is_told_beside_the_status_is_what_the_marketplace_says(
     assert finding.certainty == ("assumed" if what == "restock" else "documented")
 
 
+@pytest.mark.parametrize(("order", "wrong"), [("O1", False), ("O2", True)])
+@pytest.mark.parametrize("shown", ["seen", "at rest", "both"])
+@pytest.mark.parametrize("role", ["BUYER", "SELLER"])
+def test_a_case_names_the_order_of_its_claim(order: str, shown: str, role: str, *, wrong: bool) -> None:
+    story = Story().ordered().claimed(role=role).act_ended()
+    if shown != "at rest":
+        story.tell("case_seen", who="oms", order_id=order, return_id="R1", adjustment_id="C1", can=["approve"])
+    if shown != "seen":
+        story.came_to_rest(Row(status="NewRma", order_id=order, amount=Decimal(5), can=("approve",)))
+    found = [one for one in story.auditor.broken() if one.witness.about.get("what") == "order"]
+    assert [(one.invariant, one.expected, one.seen) for one in found] == (
+        [("as-meant", "R1 as of the order O1", "as of O2")] if wrong else []
+    )
+
+
 @pytest.mark.parametrize(
     ("now", "wrong"),
     [
