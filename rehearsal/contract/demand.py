@@ -136,12 +136,20 @@ def _mistake(error: ValidationError) -> Mistake:
             words = "names something twice"
         case "minimum" | "maximum":
             words = f"is {shown(value)}; the {keyword} is {wanted}"
-        case "type" if "title" not in schema:
-            words = f"is {shown(value)}, which is not {_article(str(wanted))}"
+        case "exclusiveMinimum":
+            words = f"is {shown(value)}; it is to be more than {wanted}"
+        case "dependentRequired":
+            pairs = ((name, other) for name in wanted if name in value for other in wanted[name])
+            name, other = next(pair for pair in pairs if pair[1] not in value)
+            path.append(other)
+            words = f"is missing, and {name} needs it"
+        case "anyOf":
+            kinds = dict.fromkeys(_taken_by(cast(Any, one.schema)) for one in error.context or ())
+            words = f"is {shown(value)}, which is not {', or '.join(kinds)}"
         case _ if len(str(value)) > 200:
-            words = f"is {len(str(value))} characters long and not {schema.get('title', error.message)}"
+            words = f"is {len(str(value))} characters long and not {_taken_by(schema)}"
         case _:
-            words = f"is {shown(value)}, which is not {schema.get('title', error.message)}"
+            words = f"is {shown(value)}, which is not {_taken_by(schema)}"
     field = ".".join(path) or "body"
     return Mistake(field, f"{field} {words}")
 
@@ -152,5 +160,15 @@ def shown(value: object) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
+def _taken_by(schema: Mapping[str, Any]) -> str:
+    """Return in words what a schema takes: its title, or else its type; what says more than a type has a title."""
+    if "title" in schema:
+        return str(schema["title"])
+    types: str | list[str] = schema["type"]
+    return ", or ".join(map(_article, [types] if isinstance(types, str) else types))
+
+
 def _article(kind: str) -> str:
+    if kind == "null":
+        return kind
     return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

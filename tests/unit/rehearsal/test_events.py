@@ -14,6 +14,7 @@ from mock_tiktok.usecases.effects import DEADLINE_SET
 from rehearsal import audit
 from rehearsal.audit.auditor import Auditor
 from rehearsal.audit.event import EventName, Field, PlayerEvent
+from rehearsal.contract.demand import Judge
 from rehearsal.contract.events import EventContract
 from tests.clock import START
 
@@ -90,3 +91,20 @@ def test_a_breach_suspects_whoever_spoke(who: str, name: str, changes: dict[str,
     finding = next(finding for finding in auditor.broken() if finding.invariant == "contract-kept")
     assert (finding.suspect, finding.witness.events, finding.witness.about["pointer"]) == (who, (7,), pointer)
     assert len(breaches) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "kept"),
+    [
+        ("5" * 10, 4), ("5" * 20, 4), (None, 2), ("1", 1), ("5" * 21, 1), ("R-1", 1),
+        ("5555555555\n", 0), ("a b", 0), ("a/b", 0), ("x" * 101, 0), ("", 0), (5, 0),
+    ],
+)  # fmt: skip
+def test_what_a_hook_may_answer_of_a_case_may_be_told_of_it(number: object, kept: int) -> None:
+    seat, numbers = Judge("seat"), {"return_id": None, "cancel_id": None, "order_id": "5764574150600001"}
+    cases = [{"id": "C-1", **numbers, name: number, "can": ["approve"]} for name in ("id", *numbers)]
+    possible = [case for case in cases if seat.mistake("Case", case) is None]
+    assert len(possible) == kept
+    for case in possible:
+        told = {"adjustment_id": case["id"], **{name: case[name] for name in (*numbers, "can")}}
+        assert CONTRACT.breaches("oms", "case_seen", told) == ()
