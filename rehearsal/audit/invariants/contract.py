@@ -37,7 +37,7 @@ class ContractKept(Invariant):
         if not exchange.breaches:
             return [_turned_away(exchange)] if exchange.code in MALFORMED and _by_itself(exchange) else NO_VIOLATION
         sides = {"request": exchange.caller}
-        return [_violation(one, sides.get(one.side, exchange.callee), call=exchange) for one in exchange.breaches]
+        return [_violation(one, sides.get(one.side, _answering(exchange)), call=exchange) for one in exchange.breaches]
 
     def _let_in(self, exchange: Exchange, until: datetime) -> Violation | None:
         """Return what is wrong with how a call was let in, or was not; who lives by another clock goes by that."""
@@ -67,6 +67,11 @@ class ContractKept(Invariant):
 def _by_itself(exchange: Exchange) -> bool:
     """Return whether a connector's own request was refused for what it is, and not for what was done to it."""
     return exchange.caller == "connector" and exchange.status is not None and exchange.fault is None
+
+
+def _answering(exchange: Exchange) -> str:
+    """Return who has answered: what the stage asks the staff by hooks, whoever wrote the connector."""
+    return "connector" if (exchange.caller, exchange.callee) == ("stage", "oms") else exchange.callee
 
 
 def _turned_away(exchange: Exchange) -> Violation:

@@ -91,7 +91,10 @@ def departs(one: Departure) -> Violation:
 
 def as_seen(row: AdjustmentRow | None) -> str:
     """Return in words how the staff see a case."""
-    return (row.status or "it") if row else "nothing of it"
+    if row is None or row.status:
+        return row.status if row else "nothing of it"
+    waits = f"may {' or '.join(row.can)} it" if row.can else "have nothing to decide"
+    return f"it with {'an' if row.error else 'no'} error and {waits}"
 
 
 def _lost(decision: Decision, row: AdjustmentRow | None) -> Violation:

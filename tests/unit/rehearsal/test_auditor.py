@@ -14,6 +14,7 @@ from rehearsal.audit.auditor import EVERYTHING
 from rehearsal.audit.event import Trouble
 from rehearsal.audit.finding import Verdict
 from rehearsal.audit.invariants import INVARIANTS
+from rehearsal.contract.operation import Breach
 from rehearsal.seats.port import Capability, Sight
 from rehearsal.wire.recorder import Exchange
 from tests.clock import START
@@ -227,6 +228,36 @@ def test_what_the_oms_cannot_rely_on_is_the_connectors_fault_unless_something_be
     story.tell("answers_unreadable", who="oms", words=words)
     found = [(one.invariant, one.suspect, one.seen) for one in story.auditor.broken()]
     assert found == ([("contract-kept", "connector", words)] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (Row(status="PendingApproval"), "PendingApproval"),
+        (Row(status=""), "it with no error and have nothing to decide"),
+        (Row(status="", can=("approve", "reject")), "it with no error and may approve or reject it"),
+    ],
+)
+def test_what_the_staff_see_of_what_was_lost_is_said_of_each_seat(row: Row, words: str) -> None:
+    story = Story().ordered().asked_back().decided("approve").died().came_to_rest(row)
+    seen = {one.invariant: one.seen for one in story.auditor.broken()}
+    assert seen["executed-once"] == f"the marketplace still asks; the staff see {words}"
+    assert seen["survives-death"] == f"the staff see {words}"
+
+
+@pytest.mark.parametrize(
+    ("caller", "callee", "side", "suspect"),
+    [
+        ("stage", "oms", "response", "connector"),  # a hook's, behind which there is no OMS
+        ("stage", "oms", "request", "stage"),
+        ("connector", "oms", "response", "oms"),
+        ("oms", "connector", "response", "connector"),
+    ],
+)
+def test_an_answer_is_held_against_whoever_wrote_it(caller: str, callee: str, side: str, suspect: str) -> None:
+    story, breach = Story(), Breach(side, "cases", f"/{side}/body", "JSON", "nothing")
+    story.auditor.on_exchange(Exchange(9, START, caller, callee, False, "cases", 200, (breach,)))
+    assert [one.suspect for one in story.auditor.broken()] == [suspect]
 
 
 def test_a_breach_of_contract_names_its_side_once() -> None:
