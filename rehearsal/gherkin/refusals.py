@@ -82,6 +82,9 @@ _YES_ALREADY: Final = dict.fromkeys(
     "the return is approved already; what follows is to accept or to refuse {name}'s goods",
 )
 
+# An order that may be refunded as it stands: why it is not, whoever refuses it says.
+_NO_OBSTACLE: Final = dict.fromkeys(("has not been shipped", "is on its way", "has been delivered", "is completed"), "")
+
 # fmt: off
 RULES: Final[Mapping[str, Rule]] = {
     "dispute": Rule("{name} cannot appeal", "one appeals against a no", OVER | {
@@ -118,13 +121,15 @@ RULES: Final[Mapping[str, Rule]] = {
     "of goods": Rule("Seller Center does not take this answer", _ON_ITS_WAY, OVER | {
         "Return Rejected": _ONLY_APPEAL, _APPEALED: _ANSWER[_APPEALED],
     }),
-    "oms_refund": Rule("the seller cannot refund that"),
+    "oms_refund": Rule("the seller cannot refund that", "", _NO_OBSTACLE),
     "seller_center_answer": Rule("Seller Center does not take this answer", "", _ANSWER),
     "seller_center_cancel": Rule(
         "nobody can call that off in Seller Center", "one calls off what has not been shipped",
         {"is canceled": _NOTHING},
     ),
-    "seller_center_refund": Rule("nobody can refund that in Seller Center", "one refunds what has been delivered"),
+    "seller_center_refund": Rule(
+        "nobody can refund that in Seller Center", "one refunds what has been delivered", {"has been delivered": ""},
+    ),
     "request_return": Rule("{name} cannot ask for that", "one asks for it once the order has been delivered", {
         "has been delivered": "",
         "is completed": "the time in which one may ask is over",

@@ -208,6 +208,6 @@ def _refusal(status: int, body: Any) -> SeatRefuses:
     error = said.get("error")
     inner = error.get("message") if isinstance(error, dict) else error
     words = said.get("detail") or inner or said.get("message") or ""
-    title = said.get("title") or ("Not there" if status == 404 else "The OMS refuses")
+    title = said.get("title") or ("Not there" if status == 404 else "The connector refuses")
     field = said.get("field")
     return SeatRefuses(status, str(title), str(words), str(field) if field else None)

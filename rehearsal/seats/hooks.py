@@ -207,7 +207,9 @@ class HooksOms(OmsSeat):
         """Have them pay back of their own accord; what it is worth is what the marketplace has left of it."""
         self._demand("refund")
         left = self._place.books.left(order_id, line_item_ids, part)
-        worth, currency = left or (Decimal(0), "")
+        if left is None:
+            raise SeatRefuses(404, "No such order", f"The marketplace has no order {order_id}.", "order_id")
+        worth, currency = left
         units = None if line_item_ids is None else list(line_item_ids)
         body = _given(
             order_id=order_id,
@@ -281,7 +283,7 @@ class HooksOms(OmsSeat):
         self._demand(answer)
         case = next((case for case in self._cases() if case.id == case_id), None)
         if case is None:
-            raise SeatRefuses(404, "Unknown adjustment", f"The OMS has no case {case_id}.", "adjustment_id")
+            raise SeatRefuses(404, "Unknown adjustment", f"The connector shows no case {case_id}.", "adjustment_id")
         if case_id in self._kept:
             raise SeatRefuses(409, "Decided already", f"The decision on {case_id} is {self._kept[case_id].told}")
         self._refused.pop(case_id, None)

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,10 +13,14 @@ from flask import Response, jsonify, redirect
 
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json, Problem
+from rehearsal.gherkin.refusals import Bought, Refusal, Told
+from rehearsal.gherkin.which import Order
 from rehearsal.seats.description import Hooks
 from rehearsal.simulation.compression import Pace
+from rehearsal.sums import Sum
 from rehearsal.world.world import World
 from tests.clock import HandMachine
+from tests.refused import refused
 from tests.team import Team, seated, seats
 
 CASE = {"id": "5", "order_id": "576457415060000001", "can": []}
@@ -43,7 +48,9 @@ HOSTILE = {
     cases({"id": "5"}):                                     "cases.0.order_id is missing",
     cases(CASE, {**CASE, "can": "approve"}):                'cases.1.can is "approve", which is not an array',
     cases({**CASE, "status": "waiting"}):                   'cases.0.status is "waiting"; possible: "NoChange"',
-    cases({**CASE, "amount": "1e400"}):                     'cases.0.amount is "1e400", which is not',
+    cases({**CASE, "order_id": "1"}):                       'cases.0.order_id is "1", which is not an id as the market',
+    cases({**CASE, "return_id": 5}):                        "of 10 to 20 digits, or null",
+    cases({**CASE, "amount": "1e400"}):                     'cases.0.amount is "1e400", which is not an amount',
     cases({**CASE, "deadline": "2031-02-31T09:00:00Z"}):    "0.deadline is 2031-02-31T09:00:00Z, which no calendar has",
     cases(CASE, CASE):                                      "cases.1.id is 5, as of another case; each has its own",
     lambda: redirect("http://127.0.0.1:1/"):                "the status is 302; it would be one of 200, 404",
@@ -74,6 +81,7 @@ def test_an_answer_that_cannot_be_used_is_told_in_a_line(
     assert words in (failed.value.detail or "")
     assert "/cases" in (failed.value.detail or "")
     assert "\n" not in (failed.value.detail or "")
+    assert {finding["suspect"] for finding in stage.findings()["findings"]} <= {"connector"}, "there is no OMS"
     stage.advance(by="PT15M")
     assert words in why(stage, "everything-arrives")
     team.broken = {}
@@ -85,6 +93,24 @@ def why(stage: InProcessStage, rule: str) -> str:
     """Return why a rule is not judged; nothing where it is."""
     (verdict,) = [one for one in stage.findings()["verdicts"] if one["invariant"] == rule]
     return str(verdict["why"] or "")
+
+
+def test_an_order_that_nobody_has_placed_is_not_refunded() -> None:
+    with seated() as (stage, team):
+        team.broken = {"POST /refunds": lambda: ("", 500)}
+        for unknown in ("abc", "576457415060009999"):
+            with pytest.raises(Problem, match=f"No such order: The marketplace has no order {unknown}."):
+                stage.oms_refund(order_id=unknown)
+        assert not stage.findings()["findings"], "nobody was asked, and nothing was begun"
+
+
+def test_what_the_connector_refuses_is_not_laid_to_how_the_order_stands() -> None:
+    with seated() as (stage, team):
+        order = Order(stage.place_order()["order_id"], Sum(Decimal("19.99"), "USD"), {})
+        told = Told(stage, lambda: [Bought("Maya", order, [])], [])
+        team.broken = {"POST /refunds": lambda: (jsonify(detail="it is locked"), 409)}
+        refusal = refused(Refusal, told.oms_refund, order_id=order.id, amount="10.00")
+        assert str(refusal) == "The connector refuses: it is locked"
 
 
 def test_nobody_who_answers_is_told() -> None:
