@@ -88,7 +88,7 @@ def crash(
     """
     suite = suite_of(paths, **asked)
     seat, jobs = _seat(suite, jobs)
-    check(suite.profile, suite.profiles)
+    check(suite.profile, suite.profiles, ours=suite.seat is None)
     make_room("--resume", *([file] if file else []))
     known, writing = _known(file), Writing()
     if point:

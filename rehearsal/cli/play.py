@@ -98,7 +98,7 @@ def play(
     if listing:
         return _list(suite)
     seat = _looked_at(suite)
-    check(suite.profile, suite.profiles)
+    check(suite.profile, suite.profiles, ours=suite.seat is None)
     make_room_for_report("--report", out)
     for option, file in (("--junit", suite.junit), ("--summary", markdown)):
         make_room(option, *([file] if file else []))

@@ -20,16 +20,20 @@ def _profiles(ctx: click.Context, param: click.Parameter, folder: Path | None) -
     return folder
 
 
-def check(profile: str | None, profiles: Path | None) -> None:
-    """Refuse a profile that cannot be had, before anything is begun with it."""
+def check(profile: str | None, profiles: Path | None, *, ours: bool) -> None:
+    """Refuse a profile that cannot be had, or whose market `ours`, our connector, does not know; nothing has begun."""
     if profile is not None:
-        from mock_tiktok.errors import BadValue  # noqa: PLC0415 - on a served stage the names of our packages are the suite's to use
+        from connector.domain.reasons import MARKETS  # noqa: PLC0415 - on a served stage the names of our packages are the suite's to use
+        from mock_tiktok.errors import BadValue  # noqa: PLC0415
         from mock_tiktok.policy.profile import found_in, load  # noqa: PLC0415
 
         try:
-            load((found_in(profiles) if profiles else {}).get(profile, profile))
+            market = load((found_in(profiles) if profiles else {}).get(profile, profile)).market
         except BadValue as error:
             raise click.BadParameter(error.message, param_hint="--profile") from error
+        if ours and market not in MARKETS:
+            words = f"our connector takes in no shop of {market}, whose reasons it does not know; it knows those of"
+            raise click.BadParameter(f"{profile}: {words} {', '.join(MARKETS)}.", param_hint="--profile")
 
 
 def profile_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from connector.adapters.tiktok import wire
+from rehearsal.cli.profiles import check
 from rehearsal.gherkin.collection import lines_played
 from rehearsal.gherkin.results import command
 from tests.command import Rehearse
@@ -331,6 +332,11 @@ def test_a_suite_is_played_under_a_profile_of_ones_own_and_again_names_it(rehear
     [
         (["--oms-manners", "rude"], "oms_manners has 'rude'; there are careful, careless"),
         (["--profile", "us-2025-8"], "did you mean us-2025-08?"),
+        (
+            ["--profile", "br-2026-09"],
+            "br-2026-09: our connector takes in no shop of BR, whose reasons it does not know",
+        ),
+        (["--profile", "Brazil"], "it knows those of US, GB, ID, TH, MY, PH, SG, VN."),
         (["--profile", "{}/bad.yaml"], "bad.yaml: currency is 'GPB'; did you mean GBP?"),
         (["--profiles", "{}"], "bad.yaml: currency is 'GPB'; did you mean GBP?"),
         (["--profiles", "{}/none"], "none has no profile, which is a .yaml or .json file"),
@@ -347,6 +353,11 @@ def test_a_profile_that_cannot_be_had_is_refused_before_anything_is_played(
     a_profile(tmp_path / "ours", "us-2025-08")
     told = rehearse("play", feature, *(option.format(tmp_path) for option in options), code=2).err
     assert words in " ".join(told.replace("│", " ").split())
+
+
+def test_a_market_that_our_connector_does_not_know_is_for_another_one(rehearse: Rehearse, feature: Path) -> None:
+    assert "our connector takes in no shop of BR" in rehearse("crash", feature, "--profile", "br-2026-09", code=2).err
+    check("br-2026-09", None, ours=False)
 
 
 def test_tags_of_examples_select_and_list_their_rows(rehearse: Rehearse) -> None:
