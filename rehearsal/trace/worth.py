@@ -1,11 +1,14 @@
 """What of a trace is worth a person's look: not the calls of rounds and pulls that changed nothing.
 
+A round in which the marketplace listed something that it had listed in no earlier answer to this caller, or had listed
+otherwise, brought news: all of it is shown, though nobody but the caller knows what it made of that.
+
 A call that was refused is never one of those, and neither is one to which something was done on purpose, or that a
 finding names. Where rounds repeat the same refused call, it is shown once with how often it came, and again where it is
 named.
 """
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
 from rehearsal.trace.log import Entry
@@ -35,7 +38,7 @@ def refusal(entry: Entry) -> str:
 def worth_showing(entries: Iterable[Entry], named: Container[int] = ()) -> list[Entry]:
     """Return the entries in order, without what nobody needs to see; those whose number is `named` are needed."""
     kept, shown = list(entries), []
-    idle = {entry["seq"] for entry in kept if entry["kind"] == "act" and not entry["changed"]}
+    idle = {entry["seq"] for entry in kept if entry["kind"] == "act" and not entry["changed"]} - _brought_news(kept)
     refused: dict[tuple[str, ...], Entry] = {}
     for entry in kept:
         if entry["cause"] in idle and not entry.get("fault"):
@@ -53,3 +56,31 @@ def worth_showing(entries: Iterable[Entry], named: Container[int] = ()) -> list[
         elif entry["seq"] not in idle:
             shown.append(entry)
     return shown
+
+
+def _brought_news(entries: Iterable[Entry]) -> set[int]:
+    """Return the numbers of all that led to a call which the marketplace answered with anything new."""
+    led: set[int] = set()
+    known: set[tuple[str, str]] = set()
+    causes: dict[int, int | None] = {}
+    for entry in entries:
+        causes[entry["seq"]] = cause = entry["cause"]
+        if entry["kind"] != "exchange" or entry["to"] != "marketplace":
+            continue
+        told = {(entry["from"], repr(one)) for one in _listed(entry)}
+        if not told <= known:
+            known |= told
+            while cause is not None and cause not in led:
+                led.add(cause)
+                cause = causes.get(cause)
+    return led
+
+
+def _listed(entry: Entry) -> Iterator[object]:
+    """Return what stands in the lists of the answer that a call's caller got."""
+    if entry["failure"] is not None:
+        return
+    body = (entry.get("received") or entry["response"] or {}).get("body")
+    data = body.get("data") if isinstance(body, Mapping) else None
+    for listed in data.values() if isinstance(data, Mapping) else ():
+        yield from listed if isinstance(listed, list) else ()

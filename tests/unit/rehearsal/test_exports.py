@@ -41,11 +41,11 @@ class Record:
         self.trace.fill(self.trace.reserve(), self.now, None, "exchange", **{"from": caller, "to": callee}, **fields)
         return self
 
-    def act(self, who: str, what: str, *, changed: bool, polls: int = 1) -> Record:
+    def act(self, who: str, what: str, *, changed: bool, polls: int = 1, **answered: Any) -> Record:
         slot = self.trace.reserve()
         with self.trace.during(slot):
             for _ in range(polls):
-                self.exchange("connector", "marketplace", "searchReturns_202309")
+                self.exchange("connector", "marketplace", "searchReturns_202309", **answered)
         self.trace.fill(slot, self.now, None, "act", who=who, what=what, changed=changed, return_id=None)
         return self
 
@@ -74,6 +74,54 @@ def test_an_oms_that_is_asked_by_hooks_is_the_teams_own() -> None:
 
 def test_polls_that_brought_nothing_are_left_out() -> None:
     assert Record().act("connector", "round: nothing", changed=False).diagram() == Record().diagram()
+
+
+def listing(*returns: tuple[str, int]) -> dict[str, Any]:
+    listed = [{"return_id": number, "update_time": at} for number, at in returns]
+    body = {"code": 0, "data": {"return_orders": listed, "total_count": len(listed)}}
+    return {"response": {"type": "application/json", "body": body}}
+
+
+def test_of_rounds_that_wrote_nothing_those_are_shown_that_were_told_something_new() -> None:
+    record = Record()
+    told: list[tuple[tuple[str, int], ...]] = [(), (("1", 5),), (("1", 5),), (("1", 5), ("2", 5)), (("1", 6),), ()]
+    for returns in told:
+        record.act("connector", f"round: {returns}", changed=False, **listing(*returns))
+    assert [line for line in record.diagram() if "round" in line or "search" in line] == [
+        "Note over connector: round: (('1', 5),)",
+        "connector->>marketplace: search returns",
+        "Note over connector: round: (('1', 5), ('2', 5))",
+        "connector->>marketplace: search returns",
+        "Note over connector: round: (('1', 6),)",
+        "connector->>marketplace: search returns",
+    ]
+
+
+def test_an_answer_that_was_lost_has_told_nothing_and_the_next_that_comes_has() -> None:
+    record, news = Record(), listing(("1", 5))
+    record.act("connector", "round: lost", changed=False, failure="ReadTimeout", fault="delay", **news)
+    record.act("connector", "round: spoilt", changed=False, received=SPOILT, fault="garble", **news)
+    record.act("connector", "round: told", changed=False, **news).act("connector", "round: idle", changed=False, **news)
+    assert [line for line in record.diagram() if "round" in line] == ["Note over connector: round: told"]
+
+
+def test_a_pull_for_which_the_connector_was_told_something_new_is_shown_with_both_calls() -> None:
+    record = Record()
+    pull = record.trace.reserve()
+    with record.trace.during(pull):
+        asked = record.trace.reserve()
+        with record.trace.during(asked):
+            record.exchange("connector", "marketplace", "searchReturns_202309", **listing(("1", 5)))
+        first = next(record.trace.entries())
+        fields = {name: first[name] for name in first if name not in ("seq", "at", "world", "shop", "kind", "cause")}
+        fields |= {"from": "oms", "to": "connector", "operation": "listOrders"}
+        record.trace.fill(asked, START, None, "exchange", **fields)
+    record.trace.fill(pull, START, None, "act", who="oms", what="pull", changed=False, return_id=None)
+    assert record.diagram()[6:] == [
+        "Note over oms: pull",
+        "oms->>connector: list orders",
+        "connector->>marketplace: search returns",
+    ]
 
 
 def test_reads_in_a_row_are_one_arrow() -> None:
