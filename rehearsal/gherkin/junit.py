@@ -1,7 +1,11 @@
 """What JUnit and pytest's own screen are told of scenarios: the scenarios' words, in the scenarios' order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
+from xml.etree import ElementTree as Xml
 
 import pytest
 from _pytest.junitxml import xml_key
@@ -10,7 +14,9 @@ from rehearsal.gherkin.recording import gist
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 
 OUTCOME: Final = "outcome"  # the property of a case that says how its scenario ended
-FILLED: Final = "name"  # and the one that says its name, where a row's values stand in it
+FILLED: Final = "name"  # the one that says its name, where a row's values stand in it
+NOW: Final = "now"  # and the one that says what time it was in its world when it was over
+SUITE: Final = "rehearsal play"
 ENDED_EARLY: Final = "not played: the run has ended early"
 
 
@@ -67,6 +73,36 @@ def tidy(config: pytest.Config, order: Sequence[str] = ()) -> None:
     xml.node_reporters_ordered[:] = [case for _, case in sorted(ended, key=lambda one: places.get(one[0], -1))]
     for case, _ in cases:
         _type(case, xml.stats)
+
+
+@contextmanager
+def told_as_ours(config: pytest.Config, results: Sequence[ScenarioResult]) -> Iterator[None]:
+    """Have JUnit's file, if pytest writes one meanwhile, say what was run, and how the worlds of the results began."""
+    xml = config.stash.get(xml_key, None)
+    if xml is None:
+        yield
+        return
+    if xml.suite_name == "pytest":  # not called otherwise by a file
+        xml.suite_name = SUITE
+    file = Path(xml.logfile)  # which may be a pipe: it is opened once
+    with TemporaryDirectory() as folder:
+        xml.logfile = str(Path(folder, "junit.xml"))
+        yield
+        suites = Xml.parse(xml.logfile).getroot()
+    suites.set("name", SUITE)
+    starts = dict.fromkeys(result.observed.world.get("start", "") for result in results)
+    told = {"seed": str(config.getoption("--seed")), "start": ", ".join(filter(None, starts))}
+    for place, (name, said) in enumerate((name, said) for name, said in told.items() if said):
+        _properties(suites[0]).insert(place, Xml.Element("property", name=name, value=said))
+    file.write_bytes(Xml.tostring(suites, encoding="utf-8", xml_declaration=True))
+
+
+def _properties(suite: Xml.Element) -> Xml.Element:
+    """Return where a suite's properties stand, its own steps' among them."""
+    known = suite.find("properties")
+    if known is None:
+        suite.insert(0, known := Xml.Element("properties"))
+    return known
 
 
 def _type(case: Any, stats: dict[str, int]) -> None:

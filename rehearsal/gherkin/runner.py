@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from _pytest.junitxml import xml_key
 from xdist.dsession import Interrupted as Enough
 
 from rehearsal.control.stage import Stage
 from rehearsal.gherkin.blame import broken_file, broken_hook
 from rehearsal.gherkin.collection import FeatureFile, listed
+from rehearsal.gherkin.junit import told_as_ours
 from rehearsal.gherkin.parallel import workers
 from rehearsal.gherkin.results import WHERE, Listed, Outcome, ScenarioResult, command
 
@@ -130,8 +130,6 @@ class Collector:
     def pytest_configure(self, config: pytest.Config) -> None:
         self.root = config.rootpath
         self.where = {name: config.getoption(name) for name in WHERE}
-        if (xml := config.stash.get(xml_key, None)) and xml.suite_name == "pytest":  # not called otherwise by a file
-            xml.suite_name = "rehearsal play"
         config.pluginmanager.unregister(name="terminalreporter")  # whoever asked for the run reports it
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -182,9 +180,10 @@ class Collector:
         return bool(words)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_sessionfinish(self) -> Iterator[None]:
+    def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
         try:
-            return (yield)
+            with told_as_ours(session.config, self.results):
+                return (yield)
         except OSError as failure:
             if broken_hook(failure):
                 raise

@@ -140,7 +140,7 @@ class Checked:
         for name in ("seed", "start", "now"):
             Xml.SubElement(properties, "property", name=name, value=str(self.world[name]))
         suite.extend(cases)
-        suites = Xml.Element("testsuites")
+        suites = Xml.Element("testsuites", name="rehearsal check")
         suites.append(suite)
         Xml.indent(suites)
         return bytes(Xml.tostring(suites, encoding="utf-8", xml_declaration=True)) + b"\n"

@@ -5,6 +5,7 @@ import re
 import shlex
 from decimal import Decimal
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -89,6 +90,18 @@ def test_a_report_takes_the_place_of_an_older_one_whatever_else_lies_there(rehea
     for _ in range(2):
         rehearse("play", feature, "--report", folder, "--junit", folder / "junit.xml")
     assert "Rehearsal: what was played" in (folder / "index.html").read_text()
+
+
+def test_junit_says_what_was_run_and_in_which_worlds(rehearse: Rehearse, feature: Path) -> None:
+    more = "import pytest\n\n@pytest.fixture(autouse=True)\ndef _(record_testsuite_property):"
+    rehearse.file("conftest.py", f"{more}\n    record_testsuite_property('by', 'us')\n")
+    rehearse("play", feature, "--junit", junit := rehearse.folder / "junit.xml", "--seed", "7")
+    suites = ElementTree.parse(junit).getroot()
+    said = {one.attrib["name"]: one.attrib["value"] for one in suites.iterfind("testsuite/properties/property")}
+    case = {one.attrib["name"]: one.attrib["value"] for one in suites.iterfind(".//testcase/properties/property")}
+    assert {suites.attrib["name"], suites[0].attrib["name"]} == {"rehearsal play"}
+    assert list(said.items()) == [("seed", "7"), ("start", "2031-03-03T09:00:00Z"), ("by", "us")]
+    assert case == {"outcome": "held", "now": "2031-03-03T09:15:00Z"}
 
 
 def test_a_full_disk_takes_no_other_output_down_and_no_finding_back(rehearse: Rehearse, feature: Path) -> None:
