@@ -1,4 +1,4 @@
-"""Times, durations and money are read here as the control API spells them.
+"""Times, durations and money are read here as the control API spells them, and a fault's own values told in words.
 
 Reading raises a `Problem` that names the field. What has the right form but no meaning (the 31st of February, a
 duration beyond the end of the calendar) is refused here; the form itself is the contract's business.
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from rehearsal.control.stage import Problem
+from rehearsal.control.stage import Json, Problem
 from rehearsal.moments import LAST, shown_time
 from rehearsal.simulation.duration import read_duration
 from rehearsal.sums import DECIMALS, Missaid, read
@@ -68,3 +68,9 @@ def money(text: str, field: str, currency: str) -> Decimal:
         except Missaid as mistake:
             raise refused(field, f"is {mistake}") from None
     return Decimal(text)
+
+
+def having(fault: Json) -> list[str]:
+    """Return in words what a fault has that only its kind takes."""
+    said = fault.get("with", {}).items()
+    return [f"{name} {('no', 'yes')[value] if isinstance(value, bool) else value}" for name, value in said]

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from rehearsal.control.formats import having
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.moments import shown_time
@@ -65,8 +66,7 @@ def missed(fault: Json) -> str:
 
 def trouble(fault: Json) -> str:
     """Return a fault in few words: which, of what kind, on which calls, of which shop."""
-    having = ", ".join(f"{name} {_plain(value)}" for name, value in fault.get("with", {}).items())
-    kind = fault["kind"].replace("_", " ") + (f" ({having})" if having else "")
+    kind = fault["kind"].replace("_", " ") + (f" ({', '.join(having(fault))})" if having(fault) else "")
     calls = " ".join(str(fault[key]) for key in ("from", "operation") if key in fault)
     shop = f" of the shop {fault['shop_id']}" if "shop_id" in fault else ""
     return f"{fault['id']}, {kind}, of {calls or 'any'} calls to the {fault['to']}{shop}"
@@ -89,10 +89,6 @@ def hits(plans: Sequence[Sequence[Json]], counted: Callable[[int], str]) -> Iter
         short = all(missed(one) for one in met)
         line = f"{trouble(met[0])}: {tally(*met)}, in {counted(sum(one['hit'] > 0 for one in met))}"
         yield (f"{line}; nowhere as often as planned: not judged" if short else line), short
-
-
-def _plain(value: object) -> object:
-    return ("no", "yes")[value] if isinstance(value, bool) else value
 
 
 def times(number: int) -> str:

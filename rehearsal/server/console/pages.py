@@ -16,6 +16,7 @@ from mock_oms import Grade
 from mock_oms.domain.statuses import meaning
 from mock_oms.errors import HALF_ANSWERED
 from rehearsal.control.calls import CALLS
+from rehearsal.control.formats import having
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.control.validation import document
@@ -78,6 +79,7 @@ def console_pages(stage: InProcessStage) -> Blueprint:
     pages = Blueprint("console", __name__, template_folder="templates", static_folder="static")
     pages.add_app_template_filter(_day, "day")
     pages.add_app_template_filter(_hour, "hour")
+    pages.add_app_template_filter(having)
     pages.add_app_template_filter(lambda status: meaning(status).words, "staff_reads")
 
     @pages.after_app_request
@@ -140,10 +142,15 @@ def _value(field: str, text: str, type_: str | None) -> Any:
             return text == "yes"
         case "object":
             pairs = [part.partition("=") for part in text.replace(",", " ").split()]
-            return {
-                name: int(said) if said.isdecimal() and len(said) < LONGEST_NUMBER else said for name, _, said in pairs
-            }
+            return {name: _inside(said) for name, _, said in pairs}
     return text
+
+
+def _inside(said: str) -> str | int | bool:
+    """Return what stands for itself inside of something: a whole number, yes or no, or a text."""
+    if said.isdecimal() and len(said) < LONGEST_NUMBER:
+        return int(said)
+    return {"yes": True, "no": False}.get(said, said)
 
 
 def _page(stage: InProcessStage, problem: Problem | None = None) -> Response:

@@ -150,6 +150,13 @@ def test_trouble_is_planned_seen_and_lifted(api: FlaskClient, stage: InProcessSt
     assert api.post("/do/plan_fault", data={"kind": "delay", "times": "often"}).status_code == 422
 
 
+def test_what_a_fault_has_is_shown_as_it_may_be_typed(api: FlaskClient, stage: InProcessStage) -> None:
+    stage.plan_fault(kind="refuse", with_={"repeats": True})
+    api.post("/do/plan_fault", data={"kind": "refuse", "with": "status=429 repeats=yes acted=no"})
+    shown = re.findall(r'<div class="soft">(calls are refused.*?)</div>', api.get("/").text)
+    assert shown == [f"calls are refused, status {status}, acted no, repeats yes" for status in (429, 503)]
+
+
 def test_a_refusal_is_shown_on_the_page(api: FlaskClient) -> None:
     response = api.post("/do/advance", data={"by": "<b>soon</b>"})
     assert response.status_code == 422
