@@ -15,6 +15,7 @@ from mock_tiktok.errors import REFUSALS
 from mock_tiktok.policy import profile
 from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.cli.requirements import register
+from rehearsal.gherkin.steps.phrases import NUMBERS
 from rehearsal.report.facts import KEY, PAGES, linked, path_of
 from rehearsal.seats.port import Capability
 
@@ -143,3 +144,13 @@ def test_the_invariants_are_the_ones_that_are_registered() -> None:
     for (slug, says), invariant in zip(sections, INVARIANTS.values(), strict=True):
         needed = invariant.needs.union(*invariant.parts.values())
         assert set(re.findall(r"`([a-z ]+)`", says)) & set(Capability) == needed, slug
+
+
+def test_what_the_papers_count_is_there_so_often() -> None:
+    names = re.findall(r"^\| `([a-z0-9-]+)` \|", (ROOT / "docs" / "policies.md").read_text(encoding="utf-8"), re.M)
+    played = " ".join(path.read_text(encoding="utf-8") for path in ROOT.glob("features/**/*.feature")).split()
+    there = {"markets": len({profile.load(name).market for name in names}), "workflows": played.count("@demo")}
+    true = {(NUMBERS[count - 1], what) for what, count in there.items()}
+    counted = re.compile(rf"\b({'|'.join(NUMBERS)}) ({'|'.join(there)})\b")
+    for paper in PAPERS:
+        assert set(counted.findall(paper.read_text(encoding="utf-8"))) <= true, paper
