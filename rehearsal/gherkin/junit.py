@@ -15,7 +15,7 @@ from rehearsal.gherkin.results import Outcome, ScenarioResult
 
 OUTCOME: Final = "outcome"  # the property of a case that says how its scenario ended
 FILLED: Final = "name"  # the one that says its name, where a row's values stand in it
-NOW: Final = "now"  # and the one that says what time it was in its world when it was over
+SPAN: Final = ("start", "now")  # and those that say from when to when it went, in its world
 SUITE: Final = "rehearsal play"
 ENDED_EARLY: Final = "not played: the run has ended early"
 
@@ -77,7 +77,7 @@ def tidy(config: pytest.Config, order: Sequence[str] = ()) -> None:
 
 @contextmanager
 def told_as_ours(config: pytest.Config, results: Sequence[ScenarioResult]) -> Iterator[None]:
-    """Have JUnit's file, if pytest writes one meanwhile, say what was run, and how the worlds of the results began."""
+    """Have JUnit's file, if pytest writes one meanwhile, say what was run, and how the worlds began."""
     xml = config.stash.get(xml_key, None)
     if xml is None:
         yield
@@ -90,9 +90,9 @@ def told_as_ours(config: pytest.Config, results: Sequence[ScenarioResult]) -> It
         yield
         suites = Xml.parse(xml.logfile).getroot()
     suites.set("name", SUITE)
-    starts = dict.fromkeys(result.observed.world.get("start", "") for result in results)
-    told = {"seed": str(config.getoption("--seed")), "start": ", ".join(filter(None, starts))}
-    for place, (name, said) in enumerate((name, said) for name, said in told.items() if said):
+    starts = {world["start"] for result in results if "start" in (world := result.observed.world)}
+    told = [("seed", str(config.getoption("--seed"))), *(("start", start) for start in starts if len(starts) == 1)]
+    for place, (name, said) in enumerate(told):
         _properties(suites[0]).insert(place, Xml.Element("property", name=name, value=said))
     file.write_bytes(Xml.tostring(suites, encoding="utf-8", xml_declaration=True))
 

@@ -30,7 +30,7 @@ from rehearsal.gherkin.audit import UNAUDITED, Exit, note_plan, plainly
 from rehearsal.gherkin.blame import broken_file, broken_hook, judge
 from rehearsal.gherkin.collection import FeatureFile, tags_of
 from rehearsal.gherkin.errors import Miswritten
-from rehearsal.gherkin.junit import ENDED_EARLY, FILLED, NOW, OUTCOME, leave_out, tidy, told
+from rehearsal.gherkin.junit import ENDED_EARLY, FILLED, OUTCOME, SPAN, leave_out, tidy, told
 from rehearsal.gherkin.parallel import InOrder, least_wait
 from rehearsal.gherkin.plan_file import NotAPlan, read_plan
 from rehearsal.gherkin.recording import RECORDING, Recording, again, first_line
@@ -393,8 +393,8 @@ def pytest_runtest_makereport(
         vars(report)["scenario"] = pickle.dumps(result)  # for `InOrder` in the first process
     if over:
         report.user_properties.append((OUTCOME, str(result.outcome)))
-        if NOW in result.observed.world:
-            report.user_properties.append((NOW, result.observed.world[NOW]))
+        world = result.observed.world
+        report.user_properties += [(name, world[name]) for name in SPAN if name in world]
         if result.name != item.nodeid.rpartition("::")[2]:
             report.user_properties.append((FILLED, result.name))
     if over and not distributed:

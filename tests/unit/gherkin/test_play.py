@@ -101,7 +101,7 @@ def test_junit_says_what_was_run_and_in_which_worlds(rehearse: Rehearse, feature
     case = {one.attrib["name"]: one.attrib["value"] for one in suites.iterfind(".//testcase/properties/property")}
     assert {suites.attrib["name"], suites[0].attrib["name"]} == {"rehearsal play"}
     assert list(said.items()) == [("seed", "7"), ("start", "2031-03-03T09:00:00Z"), ("by", "us")]
-    assert case == {"outcome": "held", "now": "2031-03-03T09:15:00Z"}
+    assert case == {"outcome": "held", "start": said["start"], "now": "2031-03-03T09:15:00Z"}
 
 
 def test_a_full_disk_takes_no_other_output_down_and_no_finding_back(rehearse: Rehearse, feature: Path) -> None:
