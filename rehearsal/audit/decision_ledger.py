@@ -28,6 +28,7 @@ APPROVING: Final = frozenset({
 OFFER: Final = "OFFER_PARTIAL_REFUND"
 PLAIN_YES: Final = APPROVING - {OFFER, "DIRECT_REFUND", "ISSUE_REPLACEMENT_REFUND"}  # those are more than was asked
 ZERO: Final = Decimal("0.00")
+SAYING: Final = ("stage", "oms")  # who calls the connector to say what the staff have decided
 
 ON_ITS_WAY: Final = ("Submitted", "Pending", "Processing")  # a RequestStatus while what was decided is not settled
 
@@ -156,7 +157,7 @@ class DecisionLedger:
         self._departures: list[Departure] = []
         self.oms_waits = False  # for an answer, and it may have asked for more than it has said
         self.outsiders = Outsiders()
-        self._called = 0  # where the last call to the connector begins: what it has done since then is done within it
+        self._told_since: int | None = None  # where the staff, or their OMS, have begun to say what is told next
         self.heard = True  # the stage hears what the staff decide
 
     def hears(self, sight: Sight) -> bool:
@@ -187,7 +188,9 @@ class DecisionLedger:
         """Learn who made the move; an outsider is no connector of ours, and one that decides is another OMS."""
         self.outsiders.on_exchange(exchange)
         if exchange.callee != "marketplace":
-            self._called = exchange.seq
+            if exchange.writes and not exchange.outside and exchange.caller in SAYING:
+                begun = self._told_since
+                self._told_since = exchange.seq if begun is None else min(begun, exchange.seq)
         elif self._departures:
             known = [replace(one, exchange=one.exchange or exchange) for one in self._departures]
             self._departures = [one for one in known if one.exchange is None or not one.exchange.outside]
@@ -195,7 +198,7 @@ class DecisionLedger:
     def act_judged(self) -> None:
         """Begin the next act: what departed in this one has been judged, unless that is put off."""
         if not self.oms_waits:
-            self._departures = []
+            self._departures, self._told_since = [], None
 
     def departures(self) -> list[Departure]:
         """Return what departed in this act; nothing yet while the OMS may still say that it asked for that."""
@@ -306,6 +309,7 @@ class DecisionLedger:
                 self._claims[claim].granted = True
                 account.to_buyers += total
         account.unread.clear()
+        self._told_since = None
         account.events.append(event.seq)
         if request.accepted:
             self.unpaid[event.adjustment] = request
@@ -344,11 +348,12 @@ class DecisionLedger:
                 self._departures.append(one)
             elif _carries_out(decision, one.seen, _offered(one), self._claims[claim].asked):
                 before.done = True
-            elif decision.kept or one.events[-1] < self._called:
+            elif decision.kept or self._told_since is None or one.events[-1] < self._told_since:
                 self._departures.append(one)
             else:
                 before.done = True
                 self._departures.append(_contradicts(one, decision))
+        self._told_since = None
         if before.owed:
             self._waiting[claim, question] = before
 

@@ -349,6 +349,11 @@ IN_ORDER: Final[dict[str, Callable[[], Story]]] = {
         lambda: Story(by_default=lambda order_id: True).ordered().asked_back().moved(SUCCESS, "APPROVE_REFUND")
         .called("stage", "oms", "reject", 204, "R1").decided("reject").act_ended()
     ),
+    "an answer in the seller's place while somebody outside asks, and another one of theirs after it": (
+        lambda: Story(by_default=lambda order_id: True).ordered().asked_back().moved(SUCCESS, "APPROVE_REFUND")
+        .called("stage", "oms", "reject", 204, "R1").called("outside", "connector", "getOrders", seq=1)
+        .called("connector", "oms", "hint", seq=1).decided("reject").act_ended()
+    ),
     "an answer in the seller's place within a call that may not have arrived": (
         lambda: Story(by_default=lambda order_id: True).ordered().asked_back().moved(SUCCESS, "APPROVE_REFUND")
         .called("stage", "oms", "reject", None, "R1", seq=1, failure="ConnectionError")

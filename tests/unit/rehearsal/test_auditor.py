@@ -322,7 +322,9 @@ def test_what_is_sent_within_the_call_is_what_was_decided_there(
     made: str, decided: dict[str, Any], rule: str, expected: str
 ) -> None:
     story = Story(capabilities=EVERYTHING - {Capability.ACTIVITY}).ordered().asked_back().moved(SUCCESS, made)
-    story.called("stage", "oms", "answer", 204, "R1", seq=1).decided(**decided).act_ended()
+    story.called("stage", "oms", "answer", 204, "R1", seq=1)
+    story.called("oms", "connector", "answer", 204, "R1")  # line by line
+    story.called("outside", "connector", "getOrders", 200).decided(**decided).act_ended()
     assert rule in story.broken()
     assert (story.verdict(rule).expected, story.verdict(rule).seen) == (expected, made)
 
