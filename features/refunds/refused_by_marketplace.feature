@@ -24,6 +24,22 @@ Feature: The marketplace has the last word on a refund
       Then the trouble was hit
       And all three books say 39.98 USD for Maya
 
+    @R56 @R67 @trouble
+    Scenario: The answer about two things comes to nothing, and is given again about both
+      Given Ana has received:
+        | goods | pieces | price each |
+        | rug   | 1      | 89.00 USD  |
+        | mug   | 1      | 12.50 USD  |
+      And Ana has asked for her money back
+      And everybody has heard of it
+      And the marketplace answers 400 to the next approval
+      And the seller has approved Ana's request
+      And everybody has heard of it
+      When the seller approves Ana's request
+      Then the trouble was hit
+      And the seller sees no failure for Ana
+      And all three books say 101.50 USD for Ana
+
     @R56 @R67
     Scenario: The order has long been closed
       Given Noah has long had a garden hose for 27.50 USD
