@@ -9,7 +9,7 @@ present and never needed.
 import json
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
@@ -297,16 +297,18 @@ class ChannelAdvisor:
             asked = {**query, "$top": str(size), "$skip": str(len(read)), "$count": "true"}
             page = self._json(path, asked)
             rows, count = list_in(page, "value"), page.get("@odata.count")
+            if isinstance(count, int) and count < len(read) + len(rows) and read.isdisjoint(_ids(rows)):
+                raise Unreadable("The connector's list has more rows than there are by its count.")
             while len(rows) < size and (link := page.get("@odata.nextLink")):
                 page = self._follow(link, links)
                 rows = [*rows, *list_in(page, "value")]
-            if len(rows) > size or len({row.get("ID") for row in rows}) < len(rows):
+            if len(rows) > size or len(_ids(rows)) < len(rows):
                 raise Unreadable("The connector's page has more rows than were asked for, or some of them twice.")
             if len(rows) < size and isinstance(count, int) and count > len(read) + len(rows):
                 raise Unreadable("The connector's list is at its end, and by its count there are more rows.")
             fresh = [row for row in rows if row.get("ID") not in read]
             yield from fresh
-            read |= {row.get("ID") for row in fresh}
+            read |= _ids(fresh)
             if len(rows) < size or not fresh or len(read) == count:
                 return
 
@@ -460,3 +462,7 @@ def _number(value: object) -> float:
     if isinstance(value, Decimal):
         return float(value)
     raise TypeError(f"{value!r} has no place in a request.")
+
+
+def _ids(rows: Iterable[Json]) -> set[object]:
+    return {row.get("ID") for row in rows}

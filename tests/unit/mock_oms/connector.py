@@ -40,6 +40,7 @@ class Connector(Answering):
     clock: HandClock
     page_size: int = 100
     counts: bool = False  # for who asks how many there are
+    miscounts: int = 0  # by so many
     extensions: bool = True
     orders: dict[int, Json] = field(default_factory=dict)
     exported: set[int] = field(default_factory=set)
@@ -163,7 +164,7 @@ class Connector(Answering):
         rows = [row for row in rows if _matches(row, wanted)]
         start = int(call.query.get("$skip", 0))
         if "$top" in call.query:
-            counted = {"@odata.count": len(rows)} if self.counts and "$count" in call.query else {}
+            counted = {"@odata.count": len(rows) + self.miscounts} if self.counts and "$count" in call.query else {}
             return 200, {"value": rows[start : start + int(call.query["$top"])], **counted}
         page: Json = {"value": rows[start : start + self.page_size]}
         if len(rows) > start + self.page_size:

@@ -233,6 +233,20 @@ def test_who_pages_by_hand_reads_as_many_as_the_connector_counts() -> None:
     assert all(call.query["$count"] == "true" for call in office.connector.calls if "$skip" in call.query)
 
 
+@pytest.mark.parametrize(
+    ("off", "words"),
+    [
+        (-1, "The connector's list has more rows than there are by its count."),
+        (1, "The connector's list is at its end, and by its count there are more rows."),
+    ],
+)
+def test_a_count_that_is_not_that_of_the_rows_is_noticed(off: int, words: str) -> None:
+    office = a_day("pages-by-2")
+    office.connector.counts, office.connector.miscounts = True, off
+    office.pull()
+    assert words in [event["words"] for event in office.events_named("answers_unreadable")]
+
+
 @pytest.mark.parametrize("manners", [(), ("beyond-what-is-left",), ("beyond-what-is-left", "other-units")])
 @pytest.mark.parametrize("how", [{}, {"amount": Decimal("1.00")}, {"part": "item"}, {"record_only": True}])
 def test_of_what_was_a_gift_nothing_can_be_asked_for(manners: tuple[str, ...], how: dict[str, Any]) -> None:
