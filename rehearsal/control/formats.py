@@ -72,5 +72,10 @@ def money(text: str, field: str, currency: str) -> Decimal:
 
 def having(fault: Json) -> list[str]:
     """Return in words what a fault has that only its kind takes."""
-    said = fault.get("with", {}).items()
-    return [f"{name} {('no', 'yes')[value] if isinstance(value, bool) else value}" for name, value in said]
+    return [f"{name} {_worded(value)}" for name, value in fault.get("with", {}).items()]
+
+
+def _worded(value: object) -> object:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value

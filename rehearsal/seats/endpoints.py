@@ -188,8 +188,10 @@ def _is_halved(content: bytes) -> bool:
     """Return whether a body is JSON but for texts in it that cannot be written."""
     try:
         json.dumps(json.loads(content), ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
-        return isinstance(error, UnicodeEncodeError)
+    except UnicodeEncodeError:
+        return True
+    except (ValueError, RecursionError):
+        return False
     return False
 
 

@@ -66,10 +66,13 @@ class RestState:
             self.troubled = False
             self.disturb(now)
             return False
-        self.rounds += player == "connector"
-        in_vain = player == ("oms" if pulls else "connector") and self.rounds >= rounds
-        self.pulled = self.pulled or in_vain
-        return in_vain
+        if player == "connector":
+            self.rounds += 1
+        looks_last = "oms" if pulls else "connector"
+        if player != looks_last or self.rounds < rounds:
+            return False
+        self.pulled = True
+        return True
 
 
 def nothing_follows(agenda: Sequence[AgendaLike]) -> bool:

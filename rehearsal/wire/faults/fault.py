@@ -52,8 +52,10 @@ class Fault:
 
     def fits(self, operation: Operation | None) -> bool:
         """Return whether it is about this operation, or any; None is one that is not known."""
-        if self.operation is None or operation is None:
-            return self.operation is None
+        if self.operation is None:
+            return True
+        if operation is None:
+            return False
         name = unversioned(operation.id)
         return name.startswith(GROUPS[self.operation]) if self.operation in GROUPS else name == self.operation
 

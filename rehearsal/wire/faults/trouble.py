@@ -184,8 +184,11 @@ class Trouble:
         return one.fault.probability is None or self._drawn(one) < one.fault.probability
 
     def _fits(self, fault: Fault, way: _OnTheWay) -> bool:
-        callers = (TOOLS,) if way.call.outside else (None, way.call.caller)
-        if fault.caller not in callers or fault.callee != way.endpoint.name:
+        if way.call.outside:
+            from_there = fault.caller == TOOLS
+        else:
+            from_there = fault.caller is None or fault.caller == way.call.caller
+        if not from_there or fault.callee != way.endpoint.name:
             return False
         found_later = way.shop_id is None and self._kinds[fault.kind].finds_shop
         elsewhere = fault.shop_id is not None and way.shop_id not in self._concerned(fault.kind, fault.shop_id)
