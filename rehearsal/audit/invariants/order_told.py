@@ -152,12 +152,12 @@ def judge_parcels(event: PlayerEvent, order: Order, limits: Limits) -> Iterable[
         expected = f"a parcel {' or '.join(sorted(fitting))}"
         yield Violation.of(key, expected, f"a parcel {status}", about, order.placed.seq, event.seq)
     going = [status for status in event.statuses if status not in FITS_ANY]
-    left, may_be = sum(status in LEFT for status in going), {state.parcels_left for state in stood}
+    left, may_be = sum(status in LEFT for status in going), {state.parcels_left or 0 for state in stood}
     if all(state.placed == IN_PART and state.parcels == len(going) for state in stood) and left not in may_be:
         key, about = f"parcels {event.order} {left}", {"order_id": event.order, "what": "parcels"}
         of_all = f"of {len(going)} parcels that have left"
-        expected = f"{' or '.join(str(count) for count in sorted(may_be, key=str))} {of_all}"
-        yield Violation.of(key, expected, f"{left} {of_all}", about, order.placed.seq, event.seq)
+        expected = f"{' or '.join(str(count or 'none') for count in sorted(may_be))} {of_all}"
+        yield Violation.of(key, expected, f"{left or 'none'} {of_all}", about, order.placed.seq, event.seq)
 
 
 def _words(of: Mapping[str, tuple[str, ...]], stood: Iterable[str], told: str) -> tuple[str, str]:
