@@ -454,7 +454,8 @@ def _unasked(account: _Account, currency: str, order_id: str, claim: str, seen: 
     """Return that more was refunded of an order than the staff have asked for by now."""
     asked, refunded = (Sum(one, currency) for one in (account.asked, account.refunded + account.called_off))
     asked_for = f"at most {asked}, for {_counted(account.requests)} that the staff asked for"
-    expected = asked_for if account.requests else "no refund, as the staff have asked for none that was taken on"
+    none = "no refund, as the staff have asked for none, or for none that was taken on"
+    expected = asked_for if account.requests else none
     money = {"asked": asked, "refunded": refunded}
     return Departure(order_id, claim, None, expected, seen, money, tuple(account.events))
 

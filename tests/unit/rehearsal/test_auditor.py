@@ -329,6 +329,16 @@ def test_what_is_sent_within_the_call_is_what_was_decided_there(
     assert (story.verdict(rule).expected, story.verdict(rule).seen) == (expected, made)
 
 
+@pytest.mark.parametrize("tried", [False, True])
+def test_a_refund_is_one_too_many_whether_nobody_asked_for_any_or_was_refused_it(*, tried: bool) -> None:
+    story = Story().ordered()
+    if tried:
+        story.called("oms", "connector", "adjustOrder", 409, "7")
+    finding = story.started("R1", "5.00").act_ended().verdict("executed-once")
+    assert finding.expected == "no refund, as the staff have asked for none, or for none that was taken on"
+    assert finding.seen == "5.00 USD paid back in 1 refund"
+
+
 @pytest.mark.parametrize("unheard", [Sight.GOODS, Sight.REFUNDS, None])
 def test_what_comes_again_may_have_been_said_again_where_nobody_hears_the_staff(unheard: Sight | None) -> None:
     seen = EVERYTHING if unheard else EVERYTHING - {Capability.STAFF_DECIDES}
