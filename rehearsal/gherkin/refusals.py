@@ -234,6 +234,11 @@ class Told(Stage):
         """Return whether the connector is another one than ours: what no source says, it decides for itself."""
         return self._stage.world()["connector"] is None
 
+    @property
+    def by_hooks(self) -> bool:
+        """Return whether the connector answers for the seller's staff, by its hooks: no OMS of ours sits."""
+        return "oms_policy" not in self._stage.world()
+
     def past(self, order: Order, claim: Claim | None = None) -> Past:
         """Return what was done about an order, or a request of it."""
         claims = next((one.claims for one in self._bought() if one.order is order), ())

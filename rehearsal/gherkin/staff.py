@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from rehearsal.audit.limits import REAL_PATIENCE
+from rehearsal.control.places import CONNECTOR_REFUSES
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.buyer import ANY, UNDONE, Buyer, Person, Unseen, as_said, demand_part, shown
 from rehearsal.gherkin.errors import Miswritten, NotJudged
@@ -195,7 +196,8 @@ class Seller(Person):
             return
         past = self.stage.past_of(case)
         if case["error"]:
-            self.refusal = Problem(409, "The OMS refuses", case["error"])
+            refuses = CONNECTOR_REFUSES if self.stage.by_hooks else "The OMS refuses"
+            self.refusal = Problem(409, refuses, case["error"])
         elif past and past.said_twice:
             self.refusal = Problem(409, "Answered already", "The same answer once more does nothing.")
         elif past and not past.goods_have_come:

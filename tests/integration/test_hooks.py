@@ -13,7 +13,9 @@ from flask import Response, jsonify, redirect
 
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json, Problem
+from rehearsal.gherkin.buyer import Buyer, Goods
 from rehearsal.gherkin.refusals import Bought, Refusal, Told
+from rehearsal.gherkin.staff import Seller
 from rehearsal.gherkin.which import Order
 from rehearsal.seats.description import Hooks
 from rehearsal.simulation.compression import Pace
@@ -111,6 +113,23 @@ def test_what_the_connector_refuses_is_not_laid_to_how_the_order_stands() -> Non
         team.broken = {"POST /refunds": lambda: (jsonify(detail="it is locked"), 409)}
         refusal = refused(Refusal, told.oms_refund, order_id=order.id, amount="10.00")
         assert str(refusal) == "The connector refuses: it is locked"
+
+
+def test_an_error_of_a_case_is_the_connectors_refusal_where_it_answers_for_the_staff() -> None:
+    with seated() as (stage, team):
+        told = Told(stage, list, [])
+        maya, seller = Buyer(told, "Maya"), Seller(told)
+        maya.buys([Goods("desk lamp", Sum(Decimal("39.98"), "USD"))])
+        maya.asks_for_refund()
+        stage.advance(by="PT15M")
+        team.broken = {"POST /cases/<case_id>/<answer>": lambda: jsonify(refused_case(team))}
+        seller.tries(lambda: seller.approves(maya))
+        assert str(seller.refusal) == "The connector refuses: it is locked"
+
+
+def refused_case(team: Team) -> Json:
+    (row,) = (row for row, _ in team.cases())
+    return {**row, "error": "it is locked"}
 
 
 def test_nobody_who_answers_is_told() -> None:
