@@ -118,11 +118,12 @@ class Claims:
         kinds = set(LOOKING.values())
         return all(any(at > since and not narrow for at, _, narrow in self._looks[shop_id, kind]) for kind in kinds)
 
-    def looks(self, shop_id: str, claim_id: str, seq: int) -> int | None:
-        """Return how often somebody has looked at all claims of its kind since that place; None of what is no claim."""
+    def looks(self, shop_id: str, claim_id: str, seq: int) -> list[int] | None:
+        """Return each look at all claims of its kind since that place; None of what is no claim."""
         claim = self.by_id.get(claim_id)
-        looks = self._looks[shop_id, claim.kind] if claim else ()
-        return sum(look > seq and not narrow for _, look, narrow in looks) if claim else None
+        if claim is None:
+            return None
+        return [look for _, look, narrow in self._looks[shop_id, claim.kind] if look > seq and not narrow]
 
     def known(self, claim: Claim, now: datetime, limits: Limits) -> list[State]:
         """Return each state of a claim in which somebody may know it to be who looks once in a round.

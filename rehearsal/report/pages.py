@@ -15,8 +15,6 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from rehearsal.audit.claims import LOOKING
-from rehearsal.audit.invariants.arrivals import ELSEWHERE
 from rehearsal.control.stage import Json
 from rehearsal.gherkin.recording import gist, refused, whose, witnessed
 from rehearsal.gherkin.results import Outcome, ScenarioResult
@@ -196,7 +194,7 @@ def _clear(out: Path) -> None:
 
 def _page(number: int, result: ScenarioResult) -> Page:
     trace = [line for line in result.observed.trace if "kind" in line]
-    named = _named(result, trace)
+    named = _named(result)
     worth = worth_showing(trace, named)
     few = {entry["seq"] for entry in [one for one in worth if one["kind"] == "exchange"][:SHOWN_EXCHANGES]}
     lines = [_line(entry, named.get(entry["seq"], ())) for entry in worth if entry["seq"] in few | named.keys()]
@@ -215,27 +213,14 @@ def _page(number: int, result: ScenarioResult) -> Page:
     )
 
 
-def _named(result: ScenarioResult, trace: Sequence[Json]) -> Mapping[int, tuple[str, ...]]:
-    """Return which numbers of the trace findings name or speak of, and of each the rules that it is a witness of."""
+def _named(result: ScenarioResult) -> Mapping[int, tuple[str, ...]]:
+    """Return which numbers of the trace findings name, and of each the rules that it is a witness of."""
     named: dict[int, tuple[str, ...]] = {}
     for finding in result.findings:
         witness = finding.get("witness") or {}
-        for number in (*witness.get("exchanges", ()), *witness.get("events", ()), *_in_vain(finding, trace)):
+        for number in (*witness.get("exchanges", ()), *witness.get("events", ())):
             named[number] = tuple(dict.fromkeys((*named.get(number, ()), finding["invariant"])))
     return named
-
-
-def _in_vain(finding: Json, trace: Iterable[Json]) -> Iterable[int]:
-    """Return the looks of which a finding asks why a claim was in no answer to them."""
-    if ELSEWHERE not in finding["seen"]:
-        return
-    (begun,), shop, at = finding["witness"]["events"], finding["witness"]["shop_id"], finding["at"]
-    kind = ""
-    for entry in trace:
-        if entry["seq"] == begun:
-            kind = "returns" if "return_id" in entry["data"] else "cancellations"
-        elif kind and LOOKING.get(entry.get("operation") or "") == kind and entry["shop"] == shop and entry["at"] <= at:
-            yield entry["seq"]
 
 
 def _remarks(result: ScenarioResult, trace: Sequence[Json]) -> Iterable[str]:

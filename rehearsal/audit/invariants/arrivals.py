@@ -1,7 +1,7 @@
 """Whatever the marketplace shows comes to stand before the seller's staff, once and soon."""
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +17,7 @@ from rehearsal.wire.recorder import Exchange
 
 NOT_SHOWN: Final = ("UNPAID", "ON_HOLD")  # orders that are not offered to an OMS (D16)
 ELSEWHERE: Final = "was it on a further page, or outside of what was asked for?"
+SHOWN: Final = 3  # looks that a witness shows of the first, and as many of the last
 NOT_AGAIN: Final = "an order that was marked as exported not offered again"
 MARK: Final = "markExported"
 UNMARK: Final = "unmarkExported"
@@ -218,8 +219,15 @@ class EverythingArrives(Invariant):
         about = {"order_id": awaited.order, "claim": awaited.claim, "shop_id": awaited.shop}
         expected = f"the {what} before the staff by {shown_time(due)}"
         seen = f"the marketplace has shown it since {shown_time(awaited.since)}, the OMS has read nothing of it"
-        if looks := self.claims.looks(awaited.shop, awaited.claim, awaited.seq):
-            seen += f"; the connector has asked for the shop's claims {looks} times since: {ELSEWHERE}"
+        key, looks = f"missing {identity}", self.claims.looks(awaited.shop, awaited.claim, awaited.seq)
+        if looks:
+            seen += f"; the connector has asked for the shop's claims {len(looks)} times since: {ELSEWHERE}"
         elif looks is not None:
             seen += "; the connector has not asked for the shop's claims since"
-        return Violation.of(f"missing {identity}", expected, seen, about, awaited.seq, money=money)
+        shown = _first_and_last(looks or ())
+        return Violation.of(key, expected, seen, about, awaited.seq, exchanges=shown, money=money)
+
+
+def _first_and_last(looks: Sequence[int]) -> tuple[int, ...]:
+    """Return the looks that a witness shows: all of a few, and else those at both ends."""
+    return (*looks,) if len(looks) <= 2 * SHOWN else (*looks[:SHOWN], *looks[-SHOWN:])

@@ -9,7 +9,6 @@ import pytest
 
 from rehearsal import report
 from rehearsal.audit.invariants import INVARIANTS
-from rehearsal.audit.invariants.arrivals import ELSEWHERE
 from rehearsal.gherkin.recording import as_texts
 from rehearsal.gherkin.results import Observation, Outcome, ScenarioResult, StepResult
 from rehearsal.gherkin.timeline import Entry, Timeline
@@ -120,23 +119,6 @@ def test_a_finding_leads_to_each_of_its_witnesses(tmp_path: Path) -> None:
     assert "[exchange 3]" in page.read_text()
     assert "<code>refund requested</code>" in page.read_text()
     assert "&lt;5.00&gt;" in page.read_text()
-
-
-def test_a_claim_that_has_not_arrived_leads_to_the_looks_at_its_kind_since_in_its_shop(tmp_path: Path) -> None:
-    one = played(Outcome.BROKEN)
-    call = {**one.observed.trace[-1], "shop": "7", "cause": 3}
-    begun = {**call, "seq": 4, "kind": "event", "who": "buyer", "name": "return_requested", "data": {"return_id": "1"}}
-    round_ = {**begun, "seq": 3, "kind": "act", "cause": None, "who": "connector", "what": "round", "changed": False}
-    operations = ("Returns", "Returns", "Cancellations", "Returns", "Returns")
-    looks = [{**call, "seq": seq, "operation": f"search{what}_202309"} for seq, what in enumerate(operations, 4)]
-    looks[0]["seq"], looks[3]["shop"], looks[4]["at"] = 2, "8", "2031-03-04T09:00:00Z"
-    finding = {**BROKEN, "seen": f"the connector has asked 1 times since: {ELSEWHERE}", "at": call["at"]}
-    finding["witness"] = {"exchanges": [], "events": [4], "money": {}, "claim": "1", "shop_id": "7"}
-    trace = (looks[0], round_, begun, *looks[1:])
-    one = replace(one, observed=replace(one.observed, trace=trace, findings={"findings": [finding]}))
-    report.write([one], tmp_path, seed=1, command="x")
-    text = (tmp_path / "001-the-seller-pays.html").read_text()
-    assert re.findall(r"\[exchange (\d+)\]", text) == ["5"]
 
 
 def test_whose_order_it_is_stands_beside_its_number_where_people_are_known(tmp_path: Path) -> None:

@@ -16,12 +16,13 @@ from rehearsal.audit.finding import Verdict
 from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.contract.operation import Breach
 from rehearsal.seats.port import Capability, Sight
-from rehearsal.wire.recorder import Exchange
+from rehearsal.wire.recorder import HELD_UP, Exchange
 from tests.clock import START
 from tests.unit.rehearsal.auditor_stories import IN_ORDER, NOTICED, SAID
 from tests.unit.rehearsal.story import (
     COMPLETE,
     DAY,
+    LOOK,
     REJECTED,
     SUCCESS,
     TALE,
@@ -327,6 +328,24 @@ def test_what_is_sent_within_the_call_is_what_was_decided_there(
     story.called("outside", "connector", "getOrders", 200).decided(**decided).act_ended()
     assert rule in story.broken()
     assert (story.verdict(rule).expected, story.verdict(rule).seen) == (expected, made)
+
+
+@pytest.mark.parametrize(("looks", "shown"), [(0, []), (1, [0]), (6, [0, 1, 2, 3, 4, 5]), (40, [0, 1, 2, 37, 38, 39])])
+def test_the_looks_that_a_claim_was_in_no_answer_to_are_the_witness_that_it_has_not_arrived(
+    looks: int, shown: list[int]
+) -> None:
+    story = Story().looked_at("S1").claimed()
+    story.looked_at("S2").called_for("S1", "searchCancellations_202309")
+    uncounted: list[dict[str, Any]] = [{"narrow": True}, {"code": 36009003}, {"fault": HELD_UP}]
+    for how in uncounted:
+        story.called_for("S1", LOOK, **how)
+    story.auditor.on_exchange(story.asks_the_marketplace(LOOK)._replace(outside=True))
+    counted = [story.asks_the_marketplace(LOOK) for _ in range(looks)]
+    for look in counted:
+        story.auditor.on_exchange(look)
+    finding = story.idle(hours=1).verdict("everything-arrives")
+    assert finding.witness.exchanges == tuple(counted[place].seq for place in shown)
+    assert f"{looks} times since" in finding.seen if looks else "has not asked" in finding.seen
 
 
 @pytest.mark.parametrize("tried", [False, True])
