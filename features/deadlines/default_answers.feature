@@ -45,13 +45,16 @@ Feature: The connector answers for a seller who is silent
       And Kim has ordered a mug for 12.50 USD from the second shop
 
     @R17 @R79
-    Scenario: One has an answer of its own, the other has not
-      Given Maya has received a desk lamp for 39.98 USD
-      And Maya has asked for her money back
+    Scenario: One has an answer of its own for some requests, the other has none
+      Given these buyers wait for the seller:
+        | buyer | order        | goods     | price     | wants      |
+        | Maya  | has received | desk lamp | 39.98 USD | money back |
+        | Noah  | has ordered  | vase      | 20.49 USD | to cancel  |
       And Kim has asked to cancel the order
       And the connector has been down for 22 hours
       When 3 hours pass
       Then Maya's request is shown as "Refund Rejected"
+      And Noah's request is shown as "Canceled"
       And Kim's request is shown as "Canceled"
 
   Rule: What the seller has begun is brought to its end
