@@ -15,7 +15,7 @@ from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.order_told import still_so
 from rehearsal.audit.invariants.status_words import SAID, UNDER_WAY, asks, statuses
-from rehearsal.audit.invariants.told_words import DUE, FAILED, MONEY, NO, PAID, YES, Words, fitting, listed, pattern
+from rehearsal.audit.invariants.told_words import DUE, FAILED, MONEY, NO, PAID, YES, Words, fitting, listed, tells
 from rehearsal.audit.limits import EVERY_SHOP, SAME_ROUND
 from rehearsal.audit.settling import ENDED
 from rehearsal.moments import shown_time
@@ -87,7 +87,7 @@ class _Expected:
         other = OTHER_STEPS.get(self.own_name)
         if not self._in_time(line) or (other is not None and other.search(line.text)):
             return False
-        return self._is_named(line) or pattern(self.words).search(f"{line.text} {line.event}") is not None
+        return self._is_named(line) or tells(f"{line.text} {line.event}", self.words)
 
     @property
     def span(self) -> str:
@@ -304,7 +304,7 @@ class IsTold(Invariant):
         unheard = 0 if self.decisions.hears(Sight.REFUNDS) else units
         lines = Counter((line.at, line.event, line.text, line.source_words) for line in history)
         for (at, _, text, _), times in lines.items():
-            if times > max(alike, unheard if pattern(MONEY).search(text) else 0):
+            if times > max(alike, unheard if tells(text, MONEY) else 0):
                 yield _violation(order_id, "one line", f"{times} lines “{text}” of {shown_time(at)}", "doubled")
 
     def _said_again(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:

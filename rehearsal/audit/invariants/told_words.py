@@ -1,7 +1,8 @@
 """The words by which a line of an order's history is known to tell of something; `docs/your-connector.md` lists them.
 
-They are English, in any form (refuse, refused, refuses) and anywhere in the line's text or in its `event`; a line in
-another language has one of them there. The marketplace's own name for a state will do in their place.
+They are English, in any of their forms, of the verb or the noun (refuse, refuses, refusing, refused, refusal), and each
+stands as a word of its own in the line's text or its `event`; a line in another language has one of them there. The
+marketplace's own name for a state will do in their place.
 """
 
 import re
@@ -41,26 +42,67 @@ A_LINE_ON: Final[Mapping[str, Words]] = {
     "a deadline that has moved": DUE,
     **{f"a state with `{part}` in its name": words for part, words in FITS.items()},
 }
-# How a word is looked for that has forms which do not begin with it, or that is a part of others.
-_FORMS: Final[Mapping[str, str]] = {
-    "approve": "approv",
-    "agree": r"\bagree",
-    "say yes": r"\bsa(?:id|ys?) yes\b",
-    "refuse": "refus",
-    "decline": "declin",
-    "deny": "den(?:y|ie[ds])",
-    "turn down": r"\bturn(?:s|ed)? down\b",
-    "say no": r"\bsa(?:id|ys?) no\b",
-    "call off": "call(?:s|ed)? off",
-    "ask": r"ask(?:s|ed)?\b",
-    "close": "clos",
-    "withdraw": "withdr",
-    "expire": r"\bexpir",
-    "respond": r"\brespon",
-    "reply": r"\brepl[yi]",
-    "arrive": r"\barriv",
-    "receive": r"\breceiv",
+_IT: Final = r"(?: (?:it|them|this|that|(?:the|her|his|its|their)(?: \w+){1,2}))?"
+# By which expression each of them is known, as a word of its own.
+FORMS: Final[Mapping[str, str]] = {
+    "approve": r"approv\w*",
+    "accept": r"accept(?!ab)\w*",
+    "grant": "grant(?:s|ed|ing)?",
+    "offer": r"(?:counter)?offer\w*",
+    "agree": r"agree(?!ab)\w*",
+    "say yes": "sa(?:y|ys|id|ying):? yes",
+    "reject": r"reject\w*",
+    "refuse": "refus(?:e[ds]?|ing|als?)",
+    "decline": r"declin\w*",
+    "deny": "den(?:y|ie[ds]|ying|ials?)",
+    "turn down": f"turn(?:s|ed|ing)?{_IT} down",
+    "say no": "sa(?:y|ys|id|ying):? no",
+    "refund": r"refund(?!ab)\w*",
+    "cancel": r"cancel\w*",
+    "call off": f"call(?:s|ed|ing)?{_IT} off",
+    "fail": r"fail\w*",
+    "error": "errors?",
+    "not possible": r"(?:not|\w+n['’]t) possible|impossible",
+    "could not": "could(?: not|n['’]t)",
+    "cannot": "can(?: ?not|['’]t)",
+    "outside": "outside",
+    "too late": "too late",
+    "due": "(?:over)?due",
+    "deadline": "deadlines?",
+    "sla": "slas?",
+    "expire": r"expir\w*",
+    "extend": "exten(?:d(?:s|ed|ing)?|sions?)",
+    "answer": r"answer\w*",
+    "respond": "respon(?:d(?:s|ed|ing)?|ses?)",
+    "reply": "repl(?:y|ie[ds]|ying)",
+    "arrive": r"arriv\w*",
+    "deliver": r"deliver\w*",
+    "receive": r"recei(?:v\w*|pts?)",
+    "inspect": r"inspect\w*",
+    "warehouse": r"warehous\w*",
+    "handed over": f"hand(?:s|ed|ing)?{_IT} over|handovers?",
+    "request": r"request\w*",
+    "ask": "ask(?:s|ed|ing)?",
+    "new": "new(?:ly)?",
+    "wait": "a?wait(?:s|ed|ing)?",
+    "ready": "ready",
+    "label": r"label\w*",
+    "ship": "(?:re)?ship(?:s|ped|ping|ments?)?",
+    "parcel": "parcels?",
+    "on its way": "on (?:its|the|their|her|his) way",
+    "transit": "transit(?:s|ed|ing)?",
+    "sent": "(?:re)?(?:sen[dt]|sends|sending)",
+    "paid": "(?:re)?pa(?:id|y(?:s|ing|ments?|outs?)?)",
+    "acknowledged": r"acknowledg\w*",
+    "complete": "complet(?:e[ds]?|ing|ions?)",
+    "refunded": r"refund(?:s|ed|ing)?(?! (?:request|claim|case)s?\b)",  # as those have not been, yet
+    "replace": r"replac(?!eab)\w*",
+    "close": "clos(?:e[ds]?|ing|ures?)",
+    "withdraw": "withdr(?:aw(?:s|n|ing|als?)?|ew)",
+    "end": "end(?:s|ed|ing)?",
 }
+# What parts words in a name that a program gives, as `seller_rejected`, `seller-rejected` and `SellerRejected`.
+_SEAM: Final = re.compile(r"[_\s]+|(?<=[^\W\d_])-(?=[^\W\d_])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 
 
 def fitting(status: str) -> Words:
@@ -68,11 +110,15 @@ def fitting(status: str) -> Words:
     return next((words for part, words in FITS.items() if part in status), ())
 
 
+def tells(text: str, words: Words) -> bool:
+    """Return whether a text has any of these words; without words, whether it is no empty one."""
+    return _pattern(words).search(_SEAM.sub(" ", text)) is not None
+
+
 @lru_cache
-def pattern(words: Words) -> re.Pattern[str]:
-    """Return what finds any of these in a line; without words, whatever is no empty line."""
-    forms = (_FORMS.get(word, rf"\b{word}" if word in DUE else re.escape(word)) for word in words)
-    return re.compile("|".join(forms) or r"\w", re.IGNORECASE)
+def _pattern(words: Words) -> re.Pattern[str]:
+    forms = "|".join(FORMS.get(word, re.escape(word)) for word in words)  # a day stands for itself
+    return re.compile(rf"\b(?:{forms})\b" if words else r"\w", re.IGNORECASE)
 
 
 def listed(words: Words) -> str:
