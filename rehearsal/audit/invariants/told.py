@@ -15,7 +15,19 @@ from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.order_told import still_so
 from rehearsal.audit.invariants.status_words import SAID, UNDER_WAY, asks, statuses
-from rehearsal.audit.invariants.told_words import DUE, FAILED, MONEY, NO, PAID, YES, Words, fitting, listed, tells
+from rehearsal.audit.invariants.told_words import (
+    DUE,
+    FAILED,
+    MONEY,
+    NO,
+    PAID,
+    STATED_NO,
+    YES,
+    Words,
+    fitting,
+    listed,
+    tells,
+)
 from rehearsal.audit.limits import EVERY_SHOP, SAME_ROUND
 from rehearsal.audit.settling import ENDED
 from rehearsal.moments import shown_time
@@ -31,7 +43,8 @@ NOT_DONE: Final = "Error"  # an adjustment that was not carried out
 AT_ONCE: Final = timedelta(minutes=1)
 _HEDGES: Final = (
     r"be|not|no|never|or|unless|if|may|can|could|would|must|should|to|until|when|once|before|wait\w*|await\w*|"
-    r"writes?|wrote|says?|said|because|reason|words|replacement"
+    r"writes?|wrote|says?|said|because|reason|words|replacement|"
+    r"(?:price|sum|amount)s? (?:(?:is|are|was|were|has|have|been) )+turned down"
 )
 
 
@@ -40,7 +53,10 @@ def _stated(words: str) -> re.Pattern[str]:
     return re.compile(rf"^(?:(?!\b(?:{_HEDGES})\b|[\"“„']).)*?\b({words})\b", re.IGNORECASE)
 
 
-SAID_NO: Final = _stated(r"reject(?:ed|s)|(?:refuse|decline|denie)[ds]|turned down")
+# Not of a price that comes down, nor of such requests in general.
+_OF_A_PRICE: Final = r"turn(?:s|ed) (?:down )?(?:the )?(?:price|sum|amount)s?\b"
+_IN_GENERAL: Final = r"(?! (?:(?!as |because |since |the )\w+ )?(?!as )\w+s (?:are|were|have|stay)\b)"
+SAID_NO: Final = _stated(rf"(?!{_OF_A_PRICE})(?:{'|'.join(STATED_NO.values())}){_IN_GENERAL}")
 # And that an offer came to nothing, not only so far.
 NOT_TAKEN: Final = re.compile(
     r"^(?=.*\boffer)(?:(?!\b(?:unless|if|may|can|could|would|until|when|once)\b).)*?"
@@ -373,7 +389,7 @@ def _no_of_nobodys(order_id: str, history: Iterable[Activity], last: int | None)
     """Yield the lines that tell of a no although nobody has said one until the `last` that has happened."""
     for line in history:
         if no := SAID_NO.match(line.text) or NOT_TAKEN.match(line.text):
-            expected = f"nothing of anything {no[1].lower()}, as nobody has said no"
+            expected = f"no line with “{no[1].lower()}”, as nobody has said no"
             seqs = [] if last is None else [last]
             yield _violation(order_id, expected, f"“{line.text}” at {shown_time(line.at)}", "no", *seqs)
 

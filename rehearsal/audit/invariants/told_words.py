@@ -12,8 +12,20 @@ from typing import Final
 
 Words = tuple[str, ...]
 
+# What stands between a verb and its *down*, *off* or *over*, as in *turned the request down*.
+_IT: Final = r"(?: (?:it|them|this|that|(?:the|her|his|its|their)(?: \w+){1,2}))?"
+
 YES: Final = ("approve", "accept", "grant", "offer", "agree", "say yes")
-NO: Final = ("reject", "refuse", "decline", "deny", "turn down", "say no")
+# Each word for a no as it states that it was said: *reject* alone may ask for one, a *rejection* may be to come.
+STATED_NO: Final[Mapping[str, str]] = {
+    "reject": "reject(?:s|ed)",
+    "refuse": "refuse[ds]",
+    "decline": "decline[ds]",
+    "deny": "denie[ds]",
+    "turn down": f"turn(?:s|ed){_IT} down",
+    "say no": r"sa(?:ys|id):? no(?! ?[\w-])|sa(?:ys|id) no(?= (?:to|at|on|because|as)\b)",
+}
+NO: Final = tuple(STATED_NO)
 PAID: Final = (*YES, "refund")  # as the marketplace is told, for whom a yes may be money
 MONEY: Final = ("refund", "cancel", "call off")
 FAILED: Final = ("refuse", "fail", "error", "not possible", "could not", "cannot", "outside", "too late")
@@ -42,7 +54,6 @@ A_LINE_ON: Final[Mapping[str, Words]] = {
     "a deadline that has moved": DUE,
     **{f"a state with `{part}` in its name": words for part, words in FITS.items()},
 }
-_IT: Final = r"(?: (?:it|them|this|that|(?:the|her|his|its|their)(?: \w+){1,2}))?"
 # By which expression each of them is known, as a word of its own.
 FORMS: Final[Mapping[str, str]] = {
     "approve": r"approv\w*",

@@ -11,7 +11,7 @@ import pytest
 from rehearsal.audit.auditor import Memory
 from rehearsal.audit.claims import Claim, State
 from rehearsal.audit.invariants import told_words as words
-from rehearsal.audit.invariants.told import IsTold
+from rehearsal.audit.invariants.told import SAID_NO, IsTold
 from rehearsal.audit.limits import Limits
 from rehearsal.seats.port import Sight
 from tests.clock import START
@@ -256,7 +256,18 @@ def test_a_line_on_a_new_claim_says_whose_doing_it_is(role: str, by: list[str], 
         ),
         ("Refund request: rejected", None, True),
         ("Denied by the seller", None, True),
-        ("Turned down by the seller", None, True),
+        ("The offer was turned down by the buyer", None, True),
+        ("The seller has turned it down", None, True),
+        ("Seller said no to the refund", None, True),
+        ("The seller says: no", None, True),
+        ("Rejected as goods are missing", None, True),
+        ("The price was turned down", None, False),
+        ("The seller turned the price down", None, False),
+        ("The seller has been asked; turned down requests are closed", None, False),
+        ("Rejected refund requests are closed after a day", None, False),
+        ("The seller said no word", None, False),
+        ("The buyer says no parcel has come", None, False),
+        ("The seller has not said no", None, False),
         ("Refund request: it may be refused until tomorrow", None, False),
         ("New refund request. Unless it is refused by tomorrow, it is paid", None, False),
         ("It has to be approved or rejected by tomorrow", None, False),
@@ -286,6 +297,28 @@ def test_a_no_is_told_only_where_somebody_has_said_one(
     story.history.append(Line(story.now, text))
     story.came_to_rest(Row(status="NewRma", can=("approve", "reject")))
     assert any("nobody has said no" in finding.expected for finding in story.auditor.broken()) is wrong
+
+
+STATED = {
+    "reject": ("rejects", "rejected", "reject/rejecting/rejection"),
+    "refuse": ("refuses", "refused", "refuse/refusing/refusal"),
+    "decline": ("declines", "declined", "decline/declining"),
+    "deny": ("denies", "denied", "deny/denying/denial"),
+    "turn down": ("turns down", "turned down", "turn down/turning down"),
+    "say no": ("says no", "said no", "say no/saying no"),
+}
+
+
+@pytest.mark.parametrize("word", words.NO)
+def test_each_word_for_a_no_states_one_where_it_says_that_it_was_said(word: str) -> None:
+    *stated, open_yet = STATED[word]
+    for said in stated:
+        assert SAID_NO.match(f"The seller {said}")
+        assert SAID_NO.match(f"{said.capitalize()}, 12.00 USD")
+        assert words.tells(said, (word,))
+    assert not any(SAID_NO.match(f"The seller may {said}") for said in stated)
+    assert not any(SAID_NO.match(f"Approve or {said}") for said in (*stated, *open_yet.split("/")))
+    assert not any(SAID_NO.match(said) for said in open_yet.split("/"))
 
 
 @pytest.mark.parametrize(
