@@ -106,14 +106,10 @@ class _Expected:
         return self._is_named(line) or tells(f"{line.text} {line.event}", self.words)
 
     @property
-    def span(self) -> str:
-        return f"between {shown_time(self.at)} and {shown_time(self.latest)}"
-
-    @property
     def wording(self) -> str:
         """Return by which words it is known."""
         own = (self.own_name,) if self.own_name else ()
-        return f", with {listed((*own, *self.words))} in its text or its event" if self.words else ""
+        return f", with {listed((*own, *self.words))} in the text or the event" if self.words else ""
 
     def said_of_others(self, history: Iterable[Activity]) -> str:
         """Return whose doing it is said to be by all lines with the marketplace's own name for it, if not theirs."""
@@ -402,7 +398,7 @@ def _seen(claim: Claim, state: State, since: datetime, latest: datetime, by: tup
 def _missing(order_id: str, lines: Sequence[_Expected], history: Sequence[Activity]) -> Iterable[Violation]:
     """Yield what no line says; each line says one thing, and lines are given out so that most is said.
 
-    One that may be either is taken for what the staff have said, before what the marketplace was told of it.
+    Where one would do for several things, all of them are asked for, as nobody can know which of them it says.
     """
     expected = sorted(lines, key=lambda one: one.what not in (DECIDED, ASKED_FOR))
     says: dict[int, int] = {}  # line -> what it says
@@ -417,12 +413,31 @@ def _missing(order_id: str, lines: Sequence[_Expected], history: Sequence[Activi
         return False
 
     for which, one in enumerate(expected):
-        if not finds(which, set()):
-            others = dict.fromkeys(expected[says[at]].what for at, line in enumerate(history) if one.fits(line))
-            beside = f", beside that on {' and that on '.join(others)}" if others else ""
-            seen = ", ".join(f"“{line.text}”" for line in history if one.at <= line.at <= one.latest)
-            wanted = f"a line on {one.what}{beside}, {one.span}{one.wording}"
-            yield _violation(order_id, wanted, seen or "no line then", "line", one=one)
+        tried: set[int] = set()  # if it is not said: the lines of which one might say it, and says something else
+        if not finds(which, tried):
+            alike = [expected[at] for at in sorted({which, *(says[line] for line in tried)})]
+            since, latest = min(each.at for each in alike), max(each.latest for each in alike)
+            found = [line.text for at, line in enumerate(history) if at in tried]
+            rest = [line.text for at, line in enumerate(history) if at not in tried and since <= line.at <= latest]
+            only = f"only {_quoted(found)}{', beside ' if rest else ''}" if found else ""
+            seen = f"{only}{_quoted(rest)}" or "no line then"
+            yield _violation(order_id, _asked(alike, since, latest), seen, "line", one=one)
+
+
+def _asked(alike: Sequence[_Expected], since: datetime, latest: datetime) -> str:
+    """Return that a line is asked for on each of these, and by which words it is known."""
+    lines = "a line" if len(alike) == 1 else f"{len(alike)} lines"
+    span = f"between {shown_time(since)} and {shown_time(latest)}"
+    whats: dict[str, dict[str, None]] = defaultdict(dict)  # by their words
+    for one in alike:
+        whats[one.wording][f"on {one.what}"] = None
+    if len(whats) == 1:
+        return f"{lines} {' and '.join(*whats.values())}, {span}{alike[0].wording}"
+    return f"{lines}, {span}: {', and '.join(' and '.join(on) + words for words, on in whats.items())}"
+
+
+def _quoted(texts: Iterable[str]) -> str:
+    return ", ".join(f"“{text}”" for text in texts)
 
 
 def _violation(

@@ -10,6 +10,7 @@ import pytest
 
 from rehearsal.audit.auditor import Memory
 from rehearsal.audit.claims import Claim, State
+from rehearsal.audit.finding import Finding
 from rehearsal.audit.invariants import told_words as words
 from rehearsal.audit.invariants.told import SAID_NO, IsTold
 from rehearsal.audit.limits import Limits
@@ -23,38 +24,67 @@ COMPLETE = "RETURN_OR_REFUND_REQUEST_COMPLETE"
 
 ROOT = Path(__file__).parents[3]
 TOLD, DECISION = "what the marketplace was told", "the decision"
+BOTH = f"2 lines on {DECISION} and on {TOLD}, between"
+
+
+def _found_of_an_answer(decision: str, lines: list[tuple[str, str]]) -> list[Finding]:
+    """Return what is found where this is the history of an answer that was sent in the very call."""
+    story = Story().claimed()
+    story.moved(*((REJECTED, "REJECT_REFUND") if decision == "reject" else (SUCCESS, "APPROVE_REFUND")))
+    story.decided(decision).forgotten()
+    story.history = [Line(story.now, text, event=event) for text, event in lines]
+    story.came_to_rest(Row(status="RejectionCompleted" if decision == "reject" else "PostProcessingComplete"))
+    return [one for one in story.auditor.broken() if one.invariant == "told"]
 
 
 @pytest.mark.parametrize(
     ("decision", "lines", "missing"),
     [
-        ("reject", [("Seller: reject", "")], f"a line on {TOLD}, beside that on {DECISION}, "),
+        ("reject", [("Seller: reject", "")], BOTH),
         ("reject", [("Seller: reject", ""), ("Sent: reject", "")], ""),
         ("reject", [("The seller says no", ""), ("Told TikTok Shop: turned down", "")], ""),
         ("reject", [("Said no", ""), ("Denies it", "")], ""),
         ("reject", [("Händler: abgelehnt", "reject"), ("An TikTok gesendet: abgelehnt", "rejected")], ""),
-        ("reject", [("Händler: abgelehnt", ""), ("Sent: rejected", "")], f"a line on {TOLD}, beside that on "),
+        ("reject", [("Händler: abgelehnt", ""), ("Sent: rejected", "")], BOTH),
+        ("reject", [("The seller nods", ""), ("Sent: reject", "")], BOTH),
         ("reject", [("The seller says nothing", "")], f"a line on {DECISION}, between"),
         ("reject", [("The seller knows no reason", "")], f"a line on {DECISION}, between"),
         ("approve", [("Seller agrees", ""), ("Sent: refund", "")], ""),
         ("approve", [("The seller said yes", ""), ("Sent: accepted", "")], ""),
-        ("approve", [("The seller disagrees", ""), ("Sent: accepted", "")], f"a line on {TOLD}, beside that on "),
+        ("approve", [("The seller disagrees", ""), ("Sent: accepted", "")], "2 lines, between"),
         ("approve", [("Sent: refund", ""), ("No more", "")], f"a line on {DECISION}, between"),
     ],
 )
-def test_an_answer_has_two_lines_and_the_one_that_is_missing_is_named(
+def test_an_answer_has_two_lines_and_what_is_missing_is_named(
     decision: str, lines: list[tuple[str, str]], missing: str
 ) -> None:
-    story = Story().claimed()
-    story.moved(*((REJECTED, "REJECT_REFUND") if decision == "reject" else (SUCCESS, "APPROVE_REFUND")))
-    story.decided(decision).forgotten()  # an answer that is sent in the very call
-    story.history = [Line(story.now, text, event=event) for text, event in lines]
-    story.came_to_rest(Row(status="RejectionCompleted" if decision == "reject" else "PostProcessingComplete"))
-    found = [one.expected for one in story.auditor.broken() if one.invariant == "told"]
+    found = [one.expected for one in _found_of_an_answer(decision, lines)]
     assert bool(found) is bool(missing)
     assert not missing or found[0].startswith(missing)
     known = [words.NO] if decision == "reject" else [words.YES, words.PAID]
     assert all(any(words.listed(one) in expected for one in known) for expected in found)
+
+
+@pytest.mark.parametrize(
+    ("decision", "texts", "expected", "seen"),
+    [
+        ("reject", ("Seller nods", "Sent: reject"), BOTH, "only “Sent: reject”, beside “Seller nods”"),
+        ("reject", ("Sent: reject",), BOTH, "only “Sent: reject”"),
+        (
+            "approve",
+            ("Sent: accepted",),
+            f": on {DECISION}, with {words.listed(words.YES)} in the text or the event, and on {TOLD}, with ",
+            "only “Sent: accepted”",
+        ),
+        ("approve", ("Seller nods", "Sent: refund"), f"a line on {DECISION}, between", "“Seller nods”, “Sent: refund”"),
+    ],
+)
+def test_where_a_line_may_be_on_either_of_two_things_both_are_asked_for(
+    decision: str, texts: tuple[str, ...], expected: str, seen: str
+) -> None:
+    (found,) = _found_of_an_answer(decision, [(text, "") for text in texts])
+    assert expected in found.expected
+    assert found.seen == seen
 
 
 @pytest.mark.parametrize(("what", "known"), words.A_LINE_ON.items())
