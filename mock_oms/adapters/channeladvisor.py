@@ -400,7 +400,8 @@ class ChannelAdvisor:
         return token.text
 
     def _ask_for_a_token(self, mine: Application) -> requests.Response:
-        basic, form = _grant(mine, in_form=Manner.OLD_CLIENT in self._manners)
+        scheme = "basic" if self._wordy else "Basic"
+        basic, form = _grant(mine, "" if Manner.OLD_CLIENT in self._manners else scheme)
         return self._send("POST", "/oauth2/token", basic, form, FORM)
 
     def _try_wrong_keys(self, mine: Application) -> None:
@@ -447,14 +448,14 @@ def _as_of_old(method: str, target: str, authorization: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=16)  # while the connector is down, one is asked for at each pull
-def _grant(mine: Application, *, in_form: bool) -> tuple[str, bytes]:
-    """Return the header and the form in which an access token is asked for; some have their keys in the form."""
+def _grant(mine: Application, scheme: str) -> tuple[str, bytes]:
+    """Return the header and the form in which an access token is asked for; without a scheme it has the keys, too."""
     form = {"grant_type": "refresh_token", "refresh_token": mine.refresh_token}
-    if in_form:
+    if not scheme:
         keys = {"client_id": mine.application_id, "client_secret": mine.shared_secret}
         return "", urlencode({**form, **keys}).encode()
     pair = b64encode(f"{mine.application_id}:{mine.shared_secret}".encode()).decode()
-    return f"Basic {pair}", urlencode(form).encode()
+    return f"{scheme} {pair}", urlencode(form).encode()
 
 
 def _number(value: object) -> float:

@@ -46,7 +46,7 @@ class Manner(StrEnum):
     WRONG_NUMBERS = "wrong-numbers"  # asks about numbers that nothing has, and acts on them
     WRONG_NAMES = "wrong-names"  # misspells fields, lists and operators in what it asks
     OLD_CLIENT = "old-client"  # calls as clients in use do that know an older spelling of the same
-    OTHER_WORDS = "other-words"  # asks for the same in more words, and for fields by name; its ids have an apostrophe
+    OTHER_WORDS = "other-words"  # asks for the same in more words, or in another case; its ids have an apostrophe
     REPORTS = "reports"  # asks once a day for parts of lists that it has read whole, and compares
     SMALL_PAGES = "small-pages"  # says how many rows it wants at a time, and skips those it has
     UNTIMELY = "untimely"  # answers too early, too late and once more: the connector is to refuse it
