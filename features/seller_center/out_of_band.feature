@@ -30,6 +30,21 @@ Feature: Somebody works in Seller Center behind the connector's back
       Then Maya has made exactly one request
       And all three books say 39.98 USD for Maya
 
+    @R15 @R16
+    Scenario Outline: A part is offered there
+      Given Maya has asked for her money back
+      And everybody has heard of it
+      And Maya has been offered 10.00 USD in Seller Center
+      And everybody has heard of it
+      When Maya <answers> the offer
+      Then all three books say <paid> for Maya
+      And the seller <sees>
+
+      Examples:
+        | answers  | paid      | sees                              |
+        | accepts  | 10.00 USD | has nothing to answer for Maya    |
+        | declines | 0.00 USD  | has Maya's request before them    |
+
     @R15 @R14
     Scenario: A parcel is refused there
       Given Maya has sent it back

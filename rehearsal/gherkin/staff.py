@@ -363,6 +363,11 @@ class SellerCenter(Person):
         what = "RETURN" if claim.kind == "RETURN_AND_REFUND" else claim.kind
         self.stage.seller_center_decision(claim.id, decision=f"{'APPROVE' if yes else 'REJECT'}_{what}")
 
+    def offers(self, buyer: Buyer, which: Which = ANY, *, amount: Sum) -> None:
+        """Offer a buyer a part of what they ask for, and the goods to keep."""
+        said = as_said("amount", amount)
+        self.stage.seller_center_decision(buyer.asked(which).id, decision="OFFER_PARTIAL_REFUND", **said)
+
     def pays_instead(self, buyer: Buyer, which: Which = ANY) -> None:
         """Give the money back for what was to be replaced."""
         self.stage.seller_center_decision(buyer.asked(which).id, decision="ISSUE_REPLACEMENT_REFUND")

@@ -209,6 +209,13 @@ def _(people: Cast, which: Which, sum: str) -> None:
     people.seller_center.finds(people.buyer(which.name), which, accept=True, amount=money(sum))
 
 
+@act("{BUYER} <has been/is> offered {SUM}{ABOUT} in Seller Center")
+def _(people: Cast, which: Which, sum: str) -> None:
+    buyer, offered = people.buyer(which.name), money(sum)
+    demand_part(offered, buyer.asks_over(which), f"an offer is below what {buyer.name} asks for:")
+    people.seller_center.offers(buyer, which, amount=offered)
+
+
 @when(phrase("somebody tries to (?P<answer>approve|reject) {BUYER}'s {REQUEST} in Seller Center"))
 def _(people: Cast, which: Which, answer: str) -> None:
     center, buyer = people.seller_center, people.buyer(which.name)
