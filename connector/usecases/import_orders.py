@@ -95,11 +95,13 @@ def _add_lines(work: UnitOfWork, order: Order, site: SiteOrder, lines: Sequence[
 
 
 def _move_lines(work: UnitOfWork, order: Order, site: SiteOrder) -> None:
+    """Move an order's lines to where they are now; one in an unknown status is where it was."""
     known = {unit.site_line_id: unit for unit in work.units([order.id])}
     for line in site.lines:
         if line.id in known:
             status = line.status or site.status
-            moved = replace(known[line.id], package_id=line.package_id, site_status=status, shipped=status in SHIPPED)
+            stands = status if status in ORDER_WORDS else known[line.id].site_status
+            moved = replace(known[line.id], package_id=line.package_id, site_status=stands, shipped=stands in SHIPPED)
             work.moved(known[line.id], moved)
     new = [line for line in site.lines if line.id not in known]
     if new:
