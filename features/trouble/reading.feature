@@ -124,6 +124,48 @@ Feature: Trouble while there is something to read
       And the seller knows of Maya's order
       And the seller has Maya's case before them
 
+  Rule: What is in a status that nobody knows stays as it was told, and goes on as soon as it is in another one
+
+    Background:
+      Given it is Wednesday 31 December 2031, 22:15 in universal time
+      And the OMS makes a report every night
+      And these buyers wait for the seller:
+        | buyer | order        | goods      | price     | wants      |
+        | Maya  | has received | desk lamp  | 39.98 USD | nothing    |
+        | Noah  | has received | phone case | 15.99 USD | nothing    |
+        | Ana   | has received | mug        | 12.50 USD | money back |
+        | Lena  | has ordered  | silk scarf | 64.00 USD | to cancel  |
+      And Ben has just ordered a rug for 89.00 USD
+
+    @trouble
+    Scenario: For two hours nobody knows how anything stands
+      Given the marketplace has statuses that nobody knows in its answers to every call for 2 hours
+      And the seller has approved Lena's request
+      When an hour and a half passes
+      Then the trouble was hit
+      And the page of Maya's order tells nothing twice
+      And the page of Ana's order tells nothing twice
+      And the page of Lena's order tells nothing twice
+      And the seller can approve or reject Ana's request
+      And Lena's order is canceled
+      And the seller does not know of Ben's order
+
+    @trouble
+    Scenario: What was asked and answered meanwhile, and what is there afterwards
+      Given the marketplace has statuses that nobody knows in its answers to every call for 2 hours
+      And half an hour has passed
+      And Noah has asked for his money back
+      And the seller has approved Ana's request
+      And the seller has refunded Maya's whole order
+      When 3 hours pass
+      Then the trouble was hit
+      And it has ended like this:
+        | buyer | request   | mails        | all books |
+        | Maya  | none      | order refund | 39.98 USD |
+        | Ana   | Completed | order refund | 12.50 USD |
+      And the seller has Noah's case before them
+      And the seller knows of Ben's order
+
   Rule: What was read once is not unlearnt
 
     @trouble

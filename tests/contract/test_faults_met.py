@@ -161,6 +161,11 @@ def shows_one_that_nobody_can_read(caller: Caller) -> None:
     assert len(maimed(caller)) == 1
 
 
+def shows_a_new_status(caller: Caller) -> None:
+    (shown,) = caller.search().json()["data"]["return_orders"]
+    assert (shown["return_id"], shown["return_status"]) == (caller.claim, "NOBODY_KNOWS")
+
+
 def pages(caller: Caller, *, answering: bool) -> list[str]:
     """Return what two pages show; between them, the first claim may be answered."""
     for _ in range(10):
@@ -211,6 +216,7 @@ SEEN: Final[dict[str, tuple[dict[str, Any], Callable[[Caller], None]]]] = {
     "sparse": ({"way": "null"}, says_null),
     "unknown_fields": ({}, shows_more),
     "unreadable_item": ({}, shows_one_that_nobody_can_read),
+    "unknown_status": ({}, shows_a_new_status),
     "duplicate": ({}, answers(200, 0)),
     "reorder": ({}, breaks(requests.ReadTimeout, IMPATIENT)),
     "redirect": ({}, answers(302, location="https://elsewhere.example/")),
@@ -294,6 +300,21 @@ def test_what_nobody_can_read_is_the_same_whatever_comes_beside_it() -> None:
         for _ in range(5):
             caller.a_claim()
         assert maimed(caller) == [caller.claim]
+
+
+def test_each_status_is_one_that_nobody_knows_and_where_there_is_none_nothing_is_hit() -> None:
+    with in_process() as caller:
+        planned = caller.world.trouble.plan(kind="unknown_status", **{"from": caller.fault_from})
+        assert caller.approve().json()["code"] == 0
+        assert caller.post("/return_refund/202309/cancellations/search", {}).json()["data"]["total_count"] == 0
+        assert planned.hit == 0
+        asked = caller.world.marketplace.place_order(status="AWAITING_SHIPMENT").order_id
+        caller.world.marketplace.request_cancellation(asked)
+        (wish,) = caller.post("/return_refund/202309/cancellations/search", {}).json()["data"]["cancellations"]
+        orders = caller.post("/order/202309/orders/search", {}, page_size="10").json()["data"]["orders"]
+        lines = [line["display_status"] for order in orders for line in order["line_items"]]
+        assert {wish["cancel_status"], *(order["status"] for order in orders), *lines} == {"NOBODY_KNOWS"}
+        assert planned.hit == 2
 
 
 @pytest.mark.parametrize("whose", ["connector", "tools"])

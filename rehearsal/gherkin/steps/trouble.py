@@ -66,6 +66,7 @@ _COUNT: Final = rf"\d+|{'|'.join(NUMBERS)}"
 _TIMES: Final = PIECES["TIMES"]
 _NTHS: Final = {nth: place for nth, place in ORDINALS.items() if place >= 0}
 _LATE: Final = PIECES["SPAN"].replace("<span>", "<late>")
+_PARTIES: Final = "marketplace|connector|OMS"
 _ANY: Final = "[a-z]+(?: for [a-z]+)?"  # no call that is known: refused with those that are
 _WHICH: Final = (
     rf"(?:the next (?:(?P<count>{_COUNT}) )?|the (?P<nth>{'|'.join(_NTHS)}) |(?P<every>every) |"
@@ -96,10 +97,10 @@ def _is_asked(party: str, calls: str = "call", shop: str = "", **said: str) -> b
     return party == "marketplace" or not of_its_own
 
 
-def trouble(text: str, kind: str, **having: Callable[[dict[str, str]], Any]) -> None:
+def trouble(text: str, kind: str, whose: str = _PARTIES, **having: Callable[[dict[str, str]], Any]) -> None:
     """Make a sentence a fault: of which calls, how often and for how long is said in the same way in all of them."""
 
-    @given(_Sentence(f"the (?P<party>marketplace|connector|OMS) {text}(?: for {{SPAN}})?"), stacklevel=2)
+    @given(_Sentence(f"the (?P<party>{whose}) {text}(?: for {{SPAN}})?"), stacklevel=2)
     def plan(people: Cast, said: dict[str, str]) -> None:
         if "calls" in said:
             one_of("a call is one of", CALLS, said["calls"], also=_FORMS)
@@ -179,6 +180,7 @@ trouble(
     "unreadable_item",
     shows=lambda said: said["shows"],
 )
+trouble(f"has statuses that nobody knows in its answers? to {_WHICH}", "unknown_status", "marketplace")
 trouble(
     f"{_REFUSES} to {_WHICH}{_ASKS}{_ACTS}{_REPEATS}",
     "refuse",

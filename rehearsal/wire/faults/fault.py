@@ -189,6 +189,7 @@ class Kind:
     says_hits: bool = False
     needs_answer: Callable[[Fault], bool] = lambda fault: False
     at_odds: Callable[[Mapping[str, Any]], tuple[str, str] | None] = lambda having: None  # which, and why, with others
+    of_marketplace: bool = False  # it is trouble of the marketplace's own, and lies on calls to nobody else
     finds_shop: bool = False  # the marketplace does, which it is about, also where a call does not say whose it means
     ends_tokens: bool = False  # which are good for all shops under one authorization
     webhooks_to: Sequence[str] = ()  # whose webhooks it lies on, if it is one of those and of nothing else

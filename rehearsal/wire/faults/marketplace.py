@@ -44,7 +44,9 @@ def can_be_locked(scene: Scene, value: Any) -> bool:
     return bool(scene.marketplace.can_be_locked(value))
 
 
-_kind: Final = partial(Kind, begins=begins, meets=meets, ends=ends, says_hits=True, finds_shop=True)
+_kind: Final = partial(
+    Kind, begins=begins, meets=meets, ends=ends, says_hits=True, of_marketplace=True, finds_shop=True
+)
 _tokens: Final = partial(_kind, ends_tokens=True)
 # fmt: off
 MARKETPLACE: Final[Mapping[str, Kind]] = {

@@ -6,7 +6,7 @@ spoil the answer of a call that has had its effect; `refuse`, `empty_success` an
 it act more than once, `reorder` after its caller has given it up, `forge` as one of somebody else's, `unnumbered` as
 its sender wrote it once, `other_topic` as if it told of something else; `stale` answers a question as it was answered
 before, `sparse` one with what says nothing left out, null or empty, `unknown_fields` one with more than was promised,
-and `unreadable_item` one with an object that lacks what it must have.
+`unreadable_item` one with an object that lacks what it must have, and `unknown_status` one with statuses that are new.
 """
 
 import json
@@ -38,6 +38,9 @@ GIVEN_UP: Final = timedelta(minutes=1)  # by a caller who would wait for ever
 LONGEST_DRIP: Final = timedelta(hours=1)
 # What of a question says when it is asked, and who asks: not what is asked.
 OF_THE_MOMENT: Final = frozenset({"timestamp", "sign", "access_token"})
+# Where the marketplace says how a claim, an order or a line of it stands, and a word that it has never said.
+STATUSES: Final = frozenset({"return_status", "cancel_status", "status", "display_status"})
+NEW_WORD: Final = "NOBODY_KNOWS"
 SINCE: Final = ("update_time_ge", "update_time_lt", "create_time_ge", "create_time_lt")
 
 
@@ -189,7 +192,20 @@ def unreadable_item(meeting: Meeting) -> Response:
         told = {name: value for name, value in listed[place].items() if name.startswith(OF_BUYERS)}
         listed[place] = told | dict([meant] if meant else [])
     else:
-        listed[place] |= {name: "NOBODY_KNOWS" for name in listed[place] if name.lower().endswith(shows)}
+        listed[place] |= {name: NEW_WORD for name in listed[place] if name.lower().endswith(shows)}
+    return with_body(response, json.dumps(message.body).encode())
+
+
+def unknown_status(meeting: Meeting) -> Response:
+    """Each claim and each order in the answer, with its lines, has a status that nobody knows, as if it was new."""
+    response = meeting.onward()
+    message = read_anew(response.folded.get("content-type", ""), response.body)
+    listed = _list_in(message.body)
+    stand = [one for item in listed for one in (item, *item.get("line_items", ())) if not STATUSES.isdisjoint(one)]
+    if not stand or not meeting.hit():
+        return response
+    for one in stand:
+        one |= dict.fromkeys(STATUSES & one.keys(), NEW_WORD)
     return with_body(response, json.dumps(message.body).encode())
 
 
@@ -378,6 +394,9 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
     "unreadable_item": Kind(
         words="one of a list cannot be read", meets=unreadable_item, says_hits=True,
         takes={"shows": _choice("number", "status", "type")},
+    ),
+    "unknown_status": Kind(
+        words="answers have statuses that nobody knows", meets=unknown_status, of_marketplace=True, says_hits=True
     ),
     "duplicate": Kind(
         words="calls arrive more than once", meets=duplicate, needs_answer=_always,

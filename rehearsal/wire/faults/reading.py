@@ -65,7 +65,7 @@ def read_fault(given: Any, kinds: Mapping[str, Kind], now: datetime) -> Fault:
     at = _moment(given, "at", now)
     until = _moment(given, "until", at or now)
     callee = _one_of("to", given.get("to", "marketplace"), tuple(CALLERS))
-    if kinds[kind].finds_shop and callee != "marketplace":
+    if kinds[kind].of_marketplace and callee != "marketplace":
         raise Mistake("to", f"is {callee}; {kind} is trouble of the marketplace's own")
     caller = None if given.get("from") is None else _one_of("from", given["from"], FROM)
     if caller is not None and caller not in CALLERS[callee]:

@@ -104,6 +104,7 @@ def test_the_control_api_names_whose_calls_there_are_and_for_whom() -> None:
         ({"kind": "delay", "with": {"by": 10}}, "with.by", "such as PT10S"),
         ({"kind": "quota", "with": {"per": "PT1H"}}, "with.calls", "is missing"),
         ({"kind": "token_revoked", "to": "connector"}, "to", "the marketplace's own"),
+        ({"kind": "unknown_status", "to": "connector"}, "to", "the marketplace's own"),
         ({"kind": "scope_removed", "with": {"scope": "orders"}}, "with.scope", "seller.order.info"),
         (["garble"], "fault", "is a mapping"),
     ],
