@@ -38,10 +38,10 @@ GIVEN_UP: Final = timedelta(minutes=1)  # by a caller who would wait for ever
 LONGEST_DRIP: Final = timedelta(hours=1)
 # What of a question says when it is asked, and who asks: not what is asked.
 OF_THE_MOMENT: Final = frozenset({"timestamp", "sign", "access_token"})
+SINCE: Final = ("update_time_ge", "update_time_lt", "create_time_ge", "create_time_lt")
 # Where the marketplace says how a claim, an order or a line of it stands, and a word that it has never said.
 STATUSES: Final = frozenset({"return_status", "cancel_status", "status", "display_status"})
 NEW_WORD: Final = "NOBODY_KNOWS"
-SINCE: Final = ("update_time_ge", "update_time_lt", "create_time_ge", "create_time_lt")
 
 
 def refuse(meeting: Meeting) -> Response:
