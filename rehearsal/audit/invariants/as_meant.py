@@ -6,7 +6,7 @@ Whether there was a decision at all, and for which sum, is `executed-once`'s; th
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -85,6 +85,7 @@ class AsMeant(Invariant):
     _moves: list[tuple[PlayerEvent, Exchange | None]] = field(default_factory=list)
     _told: Told = field(default_factory=Told)
     _to_compare: dict[str, None] = field(default_factory=dict)
+    _turned_down: set[int] = field(default_factory=set)  # what was decided and refused: another answer may follow it
     _misread: bool = False  # by the OMS, in its present pull: nothing is held against what it has read
     _lacking: set[str] = field(default_factory=set)  # claims that were there then: it may lack a line of them for good
 
@@ -174,7 +175,8 @@ class AsMeant(Invariant):
         """Hold the act's moves against what was meant, and the sums that were read against the marketplace's."""
         for event, exchange in self._moves:
             for meant, wrong in self._wrong(event):
-                yield _departs(event, exchange, meant, wrong)
+                found = _departs(event, exchange, meant, wrong)
+                yield replace(found, unless_by_default=event.order) if meant.seq in self._turned_down else found
         self._moves, self._misread = [], False
         yield from self._told.sums(self.claims, self.limits, now, self._lacking)
 
@@ -202,6 +204,8 @@ class AsMeant(Invariant):
                 yield meant, wrong
             if event.code in NO_REASON and not _names_key(meant.reason):
                 yield meant, _Wrong("reason", "a reason that the marketplace takes for this", event.reason or "none")
+        if meant is not None and refused:
+            self._turned_down.add(meant.seq)
 
     def _called_off(self, event: PlayerEvent) -> Iterable[str]:
         """Yield the units of the order that have been called off before, as the connector did or has read."""

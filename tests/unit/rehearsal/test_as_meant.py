@@ -473,6 +473,29 @@ def test_what_was_settled_before_the_answer_came_has_not_failed(
     assert ("status" in objected_to(story)) is wrong
 
 
+@pytest.mark.parametrize(
+    ("refused", "by_default", "wrong"), [(True, True, False), (True, False, True), (False, True, True)]
+)
+def test_after_a_refusal_another_answer_may_follow_in_other_words(refused: bool, by_default: bool, wrong: bool) -> None:
+    story = (
+        Story(by_default=lambda order_id: by_default)
+        .claimed()
+        .decided("reject", words_to_buyer="Not so", question="request")
+    )
+    if refused:
+        story.tell(
+            "decision_refused",
+            return_id="R1",
+            action="REJECT_REFUND",
+            by="seller",
+            code=25020004,
+            words_to_buyer="Not so",
+        )
+        story.called_for("S1", "rejectReturn", "R1", code=25020004)
+    story.moved("REFUND_OR_RETURN_REQUEST_REJECT", "REJECT_REFUND").called_for("S1", "rejectReturn", "R1").act_ended()
+    assert ("words" in objected_to(story)) is wrong
+
+
 def test_an_answer_that_was_refused_has_decided_nothing() -> None:
     story = Story().claimed().decided()
     story.tell("decision_refused", return_id="R1", action="APPROVE_REFUND", by="seller", code=25020004)
