@@ -354,6 +354,16 @@ IN_ORDER: Final[dict[str, Callable[[], Story]]] = {
         .called("stage", "oms", "reject", 204, "R1").called("outside", "connector", "getOrders", seq=1)
         .called("connector", "oms", "hint", seq=1).decided("reject").act_ended()
     ),
+    "an answer in the seller's place, after a call of an earlier act and before that of another answer": (
+        lambda: Story(by_default=lambda order_id: True).ordered().asked_back()
+        .called("oms", "connector", "markExported", 204, "7", seq=1).act_ended().moved(SUCCESS, "APPROVE_REFUND")
+        .called("stage", "oms", "reject", 204, "R1").decided("reject").act_ended()
+    ),
+    "an answer in the seller's place, after a refund was asked for and before that of another answer": (
+        lambda: Story(by_default=lambda order_id: True).ordered().asked_back()
+        .called("stage", "oms", "refund", 204, "O1", seq=1).asked("1.00").moved(SUCCESS, "APPROVE_REFUND")
+        .called("stage", "oms", "reject", 204, "R1").decided("reject").act_ended()
+    ),
     "an answer in the seller's place within a call that may not have arrived": (
         lambda: Story(by_default=lambda order_id: True).ordered().asked_back().moved(SUCCESS, "APPROVE_REFUND")
         .called("stage", "oms", "reject", None, "R1", seq=1, failure="ConnectionError")
