@@ -118,8 +118,10 @@ Feature: What exactly is refunded, and what is only recorded
         | has          | what                      | sum       |
         | has received | 2 of the mugs             | 21.00 USD |
         | has received | 4.00 USD on 1 of the mugs | 4.00 USD  |
+        | has received | 5.00 USD of the order     | 5.00 USD  |
         | has ordered  | 2 of the mugs             | 21.00 USD |
         | has ordered  | 4.00 USD on 1 of the mugs | 4.00 USD  |
+        | has ordered  | 5.00 USD of the order     | 5.00 USD  |
 
   Rule: What has been paid and is entered once more is not paid once more
 

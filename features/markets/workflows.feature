@@ -170,6 +170,15 @@ Feature: The guide's workflows in every market
       And the seller sees no failure for Ana
       And all three books say 240000 VND for Ana
 
+    @R14 @R37
+    Scenario: Nobody says how much is called off, and delivery was paid for
+      Given a shop in Vietnam
+      And Ana has ordered a vase for 240000 VND, with 15000 VND for shipping and 18000 VND of tax, 1100 VND of it on shipping
+      And Ana has asked to cancel the order
+      And everybody has heard of it
+      When the seller approves Ana's request
+      Then all three books say 273000 VND for Ana
+
     @R14 @R25
     Scenario: Nobody says how much is called off, and nothing was paid
       Given a shop in Vietnam
@@ -178,6 +187,24 @@ Feature: The guide's workflows in every market
       When an hour passes
       Then Ana's order is canceled
       And all three books say 0 VND for Ana
+
+  Rule: Each market has its own names for reasons
+
+    @R7 @R60
+    Scenario Outline: What never came is shown as that
+      Given a shop in <place>
+      And Maya has received a rug for <price>
+      And Maya has asked for her money back, because "Package was not received"
+      And everybody has heard of it
+      When the seller approves Maya's request
+      Then all three books say <price> for Maya
+
+      Examples:
+        | place              | price      |
+        | the United States  | 39.98 USD  |
+        | the United Kingdom | 39.98 GBP  |
+        | Indonesia          | 640000 IDR |
+        | Vietnam            | 989000 VND |
 
   Rule: Each market has its hours
 

@@ -40,6 +40,7 @@ REASONS: Final[Mapping[str, str]] = {
 REPLACEMENT: Final = "REPLACEMENT"  # of which ChannelAdvisor is only told, with no sum
 NOT_RECEIVED: Final = "MerchandiseNotReceived"
 ARRIVED: Final = ("DELIVERED", "COMPLETED")
+NEVER_CAME: Final = re.compile(r"_not_received(_seller)?(_[a-z]{2})?$")  # a buyer's or the seller's, in any market
 LOST: Final = re.compile(r"not.(received|arrived)|lost|fail|miss|never", re.IGNORECASE)
 TYPES: Final = {"returns": "Refund", "cancellations": "Cancellation"}  # ChannelAdvisor's, by the claim's kind
 
@@ -353,9 +354,11 @@ def _judge_reason(event: PlayerEvent, claim: Claim) -> Iterable[Violation]:
     if event.reason == NOT_RECEIVED and not LOST.search(f"{claim.reason} {claim.reason_text}"):
         expected = f"a reason for goods that are there: {claim.reason_text or claim.reason or 'none'}"
         yield wrong(event, "reason", expected, event.reason, claim.now)
-    own = REASONS.get(claim.what, "")
+    own = REASONS.get(claim.what, NOT_RECEIVED if NEVER_CAME.search(claim.reason) else "")
     if event.reason and (event.reason != own if own else event.reason in REASONS.values()):
-        yield wrong(event, "reason", own or f"a reason for a {claim.what}", event.reason, claim.now)
+        certainty = "assumed" if own == NOT_RECEIVED else None
+        violation = wrong(event, "reason", own or f"a reason for a {claim.what}", event.reason, claim.now)
+        yield replace(violation, certainty=certainty)
 
 
 def _judge_words(event: PlayerEvent, claim: Claim, before: PlayerEvent | None) -> Iterable[Violation]:

@@ -195,10 +195,21 @@ def test_what_is_told_for_good_may_come_later_and_is_not_taken_back(
     assert objected_to(story) & judged == ({what} if what else set())
 
 
-@pytest.mark.parametrize(("reason", "wrong"), [("package_was_not_received", False), ("wrong_item_received", True)])
-def test_what_has_come_is_not_told_as_not_received(reason: str, wrong: bool) -> None:
+@pytest.mark.parametrize(
+    ("reason", "told", "wrong"),
+    [
+        ("package_was_not_received", "MerchandiseNotReceived", False),
+        ("package_was_not_received_uk", "MerchandiseNotReceived", False),
+        ("package_was_not_received_uk", "GeneralAdjustment", True),
+        ("package_was_not_received", "GeneralAdjustment", True),
+        ("package_was_not_received", "", False),  # it says nothing of it
+        ("wrong_item_received", "MerchandiseNotReceived", True),
+        ("wrong_item_received", "GeneralAdjustment", False),
+    ],
+)
+def test_what_has_not_come_is_told_as_not_received_and_nothing_else_is(reason: str, told: str, wrong: bool) -> None:
     story = Story().claimed(reason=reason, return_type="REFUND").idle(minutes=16)
-    story.read("NewRma", asked=False, amount=Decimal(5), reason="MerchandiseNotReceived", site_reason=reason)
+    story.read("NewRma", asked=False, amount=Decimal(5), reason=told, site_reason=reason)
     assert ("reason" in objected_to(story)) is wrong
 
 
