@@ -4,7 +4,7 @@ Each sentence is one fault of `rehearsal/wire/faults`. "The next" are so many ca
 four", is concerned until the trouble is over, or for the span that is said.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -65,7 +65,6 @@ _FORMS: Final = CALLS | {_several(name): operation for name, operation in CALLS.
 _COUNT: Final = rf"\d+|{'|'.join(NUMBERS)}"
 _TIMES: Final = PIECES["TIMES"]
 _NTHS: Final = {nth: place for nth, place in ORDINALS.items() if place >= 0}
-_LATE: Final = PIECES["SPAN"].replace("<span>", "<late>")
 _PARTIES: Final = "marketplace|connector|OMS"
 _ANY: Final = "[a-z]+(?: for [a-z]+)?"  # no call that is known: refused with those that are
 _WHICH: Final = (
@@ -97,14 +96,17 @@ def _is_asked(party: str, calls: str = "call", shop: str = "", **said: str) -> b
     return party == "marketplace" or not of_its_own
 
 
-def trouble(text: str, kind: str, whose: str = _PARTIES, **having: Callable[[dict[str, str]], Any]) -> None:
-    """Make a sentence a fault: of which calls, how often and for how long is said in the same way in all of them."""
+def trouble(text: str, kind: str, whose: str = _PARTIES, **having: object) -> None:
+    """Make a sentence a fault: of which calls, how often and for how long is said in the same way in all of them.
+
+    What the fault does is in its kind, in pieces of the sentence that are called as what they say, and in `having`.
+    """
 
     @given(_Sentence(f"the (?P<party>{whose}) {text}(?: for {{SPAN}})?"), stacklevel=2)
     def plan(people: Cast, said: dict[str, str]) -> None:
         if "calls" in said:
             one_of("a call is one of", CALLS, said["calls"], also=_FORMS)
-        told = {name: value for name, read in having.items() if (value := read(said)) is not None}
+        told = {piece: read(said[piece]) for piece, read in _PIECES.items() if piece in said} | having
         people.trouble.comes(
             SPOILT[said["spoils"]] if "spoils" in said else kind,
             to=said["party"].lower(),
@@ -127,70 +129,53 @@ def _probability(odds: str) -> float:
 def _times(said: dict[str, str]) -> int | None:
     """Return how many calls are meant; None where no number is."""
     if "calls" not in said:
-        return _often(said) if "often" in said else None
+        return times(said["often"]) if "often" in said else None
     return None if "every" in said or "odds" in said else number(said.get("count", "1"))
 
 
-def _often(said: dict[str, str]) -> int:
-    return times(said["often"])
+def _seconds(text: str) -> int:
+    return time(text) // timedelta(seconds=1)
 
 
-def _late(said: dict[str, str]) -> str:
-    return spelled(said["late"])
-
-
-def _wait(said: dict[str, str]) -> int | None:
-    return time(said["late"]) // timedelta(seconds=1) if "late" in said else None
-
-
-def _status(said: dict[str, str]) -> int:
-    return int(said["status"])
-
-
-def _code(said: dict[str, str]) -> int | None:
-    return int(said["code"]) if "code" in said else None
-
-
+# What a fault can be told by a piece of its sentence, and how that is read.
+_PIECES: Final[Mapping[str, Callable[[str], object]]] = {
+    "status": int,
+    "code": int,
+    "retry_after": _seconds,
+    "acted": bool,
+    "repeats": bool,
+    "by": spelled,
+    "times": times,
+    "of": str,
+    "shows": str,
+    "way": VALUELESS.__getitem__,
+}
+_BY: Final = PIECES["SPAN"].replace("<span>", "<by>")
 _REFUSES: Final = r"answers (?P<status>200(?= with)|[45]\d\d)(?: with code (?P<code>\d{1,8}))?"
-_ASKS: Final = rf"(?:,? and asks to wait {_LATE})?"
-_ACTS: Final = "(?P<acts>, and carries (?:it|them) out all the same)?"
+_ASKS: Final = rf"(?:,? and asks to wait {PIECES['SPAN'].replace('<span>', '<retry_after>')})?"
+_ACTS: Final = "(?P<acted>, and carries (?:it|them) out all the same)?"
 _REPEATS: Final = "(?P<repeats>, and repeats what was asked)?"
+_OVER: Final = rf"receives {_WHICH} {_TIMES.replace('<often>', '<times>')}"
 trouble(f"(?P<spoils>{'|'.join(SPOILT)}) its answers? to {_WHICH}", "")
 trouble(f"does not receive {_WHICH}", "cut_before")
-trouble(f"answers {_WHICH} with nothing, and does nothing", "empty_success", acted=lambda said: False)
-trouble(f"receives {_WHICH} {_TIMES}", "duplicate", times=_often)
-trouble(f"receives {_WHICH} {_TIMES}, and is heard the last time", "duplicate", times=_often, heard=lambda said: "last")
+trouble(f"answers {_WHICH} with nothing, and does nothing", "empty_success", acted=False)
+trouble(_OVER, "duplicate")
+trouble(f"{_OVER}, and is heard the last time", "duplicate", heard="last")
 trouble(f"receives {_WHICH} only after the call that follows", "reorder")
-trouble(f"receives {_WHICH} with a forged (?P<forged>signature|body)", "forge", of=lambda said: said["forged"])
-trouble(f"receives {_WHICH} without a signature", "forge", of=lambda said: "absence")
+trouble(f"receives {_WHICH} with a forged (?P<of>signature|body)", "forge")
+trouble(f"receives {_WHICH} without a signature", "forge", of="absence")
 trouble(f"receives {_WHICH} without (?:its|their) numbers?", "unnumbered")
 trouble(f"receives {_WHICH} under a topic that it has no use for", "other_topic")
-trouble(f"receives {_WHICH} {_LATE} late", "delay", by=_late)
-trouble(f"answers {_WHICH} {_LATE} late", "delay", by=_late, of=lambda said: "answer")
-trouble(f"answers {_WHICH} as it did {_LATE} before", "stale", by=_late)
-trouble(
-    f"(?P<valueless>{'|'.join(VALUELESS)}) what has no value in its answers? to {_WHICH}",
-    "sparse",
-    way=lambda said: VALUELESS[said["valueless"]],
-)
+trouble(f"receives {_WHICH} {_BY} late", "delay")
+trouble(f"answers {_WHICH} {_BY} late", "delay", of="answer")
+trouble(f"answers {_WHICH} as it did {_BY} before", "stale")
+trouble(f"(?P<way>{'|'.join(VALUELESS)}) what has no value in its answers? to {_WHICH}", "sparse")
 trouble(f"has fields that nobody knows in its answers? to {_WHICH}", "unknown_fields")
 trouble(f"has one that nobody can read in its answers? to {_WHICH}", "unreadable_item")
-trouble(
-    f"has one whose (?P<shows>status|type) nobody knows in its answers? to {_WHICH}",
-    "unreadable_item",
-    shows=lambda said: said["shows"],
-)
+trouble(f"has one whose (?P<shows>status|type) nobody knows in its answers? to {_WHICH}", "unreadable_item")
 trouble(f"has statuses that nobody knows in its answers? to {_WHICH}", "unknown_status", "marketplace")
-trouble(
-    f"{_REFUSES} to {_WHICH}{_ASKS}{_ACTS}{_REPEATS}",
-    "refuse",
-    status=_status,
-    code=_code,
-    retry_after=_wait,
-    acted=lambda said: True if "acts" in said else None,
-    repeats=lambda said: True if "repeats" in said else None,
-)
-trouble(f"{_REFUSES} {_TIMES}{_ASKS}", "refuse", status=_status, code=_code, retry_after=_wait)
+trouble(f"{_REFUSES} to {_WHICH}{_ASKS}{_ACTS}{_REPEATS}", "refuse")
+trouble(f"{_REFUSES} {_TIMES}{_ASKS}", "refuse")
 trouble(f"redirects {_WHICH}", "redirect")
 trouble(f"is unreachable(?: for {_WHICH})?", "unreachable")
 
