@@ -30,8 +30,17 @@ from rehearsal.gherkin.which import ORDINALS, Which
 from rehearsal.sums import Sum
 
 ANSWERS: Final[dict[str, Callable[..., Json]]] = {"approve": Seller.approves, "reject": Seller.rejects}
-DAMAGED: Final = "ecom_order_delivered_refund_reason_damaged_seller"  # what the marketplace calls it in the US
 _PART: Final = r"(?P<part>tax|shipping)"
+_REFUNDS: Final = "<has refunded/refunds> {BUYER}'s whole {ORDER}"
+_CALLS_OFF: Final = "<has called/calls> off what {BUYER} ordered{ABOUT}"
+# Why the seller pays back what nobody has asked for.
+BECAUSE: Final = {
+    f"{_REFUNDS}, as it arrived damaged": "ecom_order_delivered_refund_reason_damaged_seller",  # as it is in the US
+    f"{_REFUNDS}, as it has not arrived": "MerchandiseNotReceived",
+    f"{_CALLS_OFF}, as it is not available": "ItemNotAvailable",
+    f"{_CALLS_OFF}, as the buyer wishes": "BuyerCancelled",
+    f"{_CALLS_OFF}, as it cannot be delivered there": "ShippingAddressUndeliverable",
+}
 
 
 for _words, _does in {
@@ -40,21 +49,6 @@ for _words, _does in {
     "the seller <has refunded/refunds> {BUYER}'s whole {ORDER}": by(lambda people: people.seller.refunds),
     "the seller <has refunded/refunds> {BUYER}'s whole {ORDER} and <put/puts> the goods back on the shelf": by(
         lambda people: people.seller.refunds, restock=True
-    ),
-    "the seller <has refunded/refunds> {BUYER}'s whole {ORDER}, as it arrived damaged": by(
-        lambda people: people.seller.refunds, reason=DAMAGED
-    ),
-    "the seller <has refunded/refunds> {BUYER}'s whole {ORDER}, as it has not arrived": by(
-        lambda people: people.seller.refunds, reason="MerchandiseNotReceived"
-    ),
-    "the seller <has called/calls> off what {BUYER} ordered{ABOUT}, as it is not available": by(
-        lambda people: people.seller.refunds, reason="ItemNotAvailable"
-    ),
-    "the seller <has called/calls> off what {BUYER} ordered{ABOUT}, as the buyer wishes": by(
-        lambda people: people.seller.refunds, reason="BuyerCancelled"
-    ),
-    "the seller <has called/calls> off what {BUYER} ordered{ABOUT}, as it cannot be delivered there": by(
-        lambda people: people.seller.refunds, reason="ShippingAddressUndeliverable"
     ),
     "{BUYER} <has got/gets> money instead of the replacement{ABOUT} in Seller Center": by(
         lambda people: people.seller_center.pays_instead
@@ -75,6 +69,8 @@ for _words, _does in {
     ),
 }.items():
     act(_words)(_does)
+for _words, _reason in BECAUSE.items():
+    act(f"the seller {_words}")(by(lambda people: people.seller.refunds, reason=_reason))
 act(f"the seller <has refunded/refunds> {{BUYER}}{NO_PART}{{THE_GOODS}}", heard=(given, when))(
     by(lambda people: people.seller.refunds)
 )
