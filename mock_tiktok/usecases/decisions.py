@@ -1,6 +1,6 @@
 """The seller's decisions on returns: which are known, what they need, which fields go with which."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -9,7 +9,7 @@ from mock_tiktok.domain.money import coin, in_coins
 from mock_tiktok.domain.orders import LineItem
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.state_machines import REFUND, REPLACEMENT, RETURN
-from mock_tiktok.domain.words import APPROVALS, REJECTIONS, Action, Claim, Parcel, ReturnType
+from mock_tiktok.domain.words import Action, Claim, Parcel, ReturnType
 from mock_tiktok.errors import ApiError
 
 _JUDGED: Final = (Parcel.SHIPPED, Parcel.ARRIVED, Parcel.REFUSED)  # refused: the operator has handed them back
@@ -20,17 +20,8 @@ _TAKES: Final = {
 }
 
 
-def approval(decision: str) -> Action:
-    """Read an approving decision off the wire."""
-    return _read(decision, APPROVALS)
-
-
-def rejection(decision: str) -> Action:
-    """Read a rejecting decision off the wire."""
-    return _read(decision, REJECTIONS)
-
-
-def _read(decision: str, known: tuple[Action, ...]) -> Action:
+def read(decision: str, known: Sequence[Action]) -> Action:
+    """Read a decision off the wire, which is to be a known one: an approval, or a rejection."""
     if decision not in known:
         raise errors.INVALID(what=f"decision {decision!r} is not one of {', '.join(known)}")
     return Action(decision)

@@ -17,7 +17,7 @@ from mock_tiktok.domain.money import split
 from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.state_machines import Step
-from mock_tiktok.domain.words import Action, By, Claim, Parcel, ReturnType, is_plain
+from mock_tiktok.domain.words import APPROVALS, REJECTIONS, Action, By, Claim, Parcel, ReturnType, is_plain
 from mock_tiktok.errors import ApiError
 from mock_tiktok.state.agenda import Entry
 from mock_tiktok.state.platform import Platform
@@ -72,7 +72,7 @@ class Shop(Queries):
         by: str = By.SELLER,
     ) -> Return:
         """Approve Return; `partial_refund` is (amount, currency). Keeping the item makes a return a direct refund."""
-        item, action = self.store.get_return(return_id), decisions.approval(decision)
+        item, action = self.store.get_return(return_id), decisions.read(decision, APPROVALS)
         with self._telling(item, action, by):
             decisions.check_fits(item, action)
             decisions.check_fields(action, keep=buyer_keep_item, offer=partial_refund)
@@ -95,7 +95,7 @@ class Shop(Queries):
         by: str = By.SELLER,
     ) -> Return:
         """Reject Return, with a reason from the list of this very case."""
-        item, action = self.store.get_return(return_id), decisions.rejection(decision)
+        item, action = self.store.get_return(return_id), decisions.read(decision, REJECTIONS)
         with self._telling(item, action, by, reason, comment):
             decisions.check_fits(item, action)
             self.check_decision(item, action)
