@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from connector.adapters.sql.engines import is_away
 from connector.api.paths import canonical, not_modelled
@@ -91,21 +91,16 @@ def _handle_errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def routing(error: HTTPException) -> Response:
-        status = error.code or 500
-        headers = {}
-        if isinstance(error, MethodNotAllowed) and error.valid_methods:
-            headers["Allow"] = ", ".join(error.valid_methods)
-        path = request.environ.get("connector.path", request.path)
-        if status == 404:
-            left_out = not_modelled(path)
-            if left_out is not None:
+        if isinstance(error, NotFound):
+            path = request.environ.get("connector.path", request.path)
+            if (left_out := not_modelled(path)) is not None:
                 return routing_error(404, f"{left_out} is not modelled by this connector.")
             return routing_error(404, f"No HTTP resource was found that matches the request URI '{path}'.")
-        if status == 405:
-            return routing_error(
-                405, f"The requested resource does not support http method '{request.method}'.", headers
-            )
-        return routing_error(status, error.description or error.name)
+        if isinstance(error, MethodNotAllowed):
+            headers = {"Allow": ", ".join(error.valid_methods)} if error.valid_methods else {}
+            words = f"The requested resource does not support http method '{request.method}'."
+            return routing_error(405, words, headers)
+        return routing_error(error.code or 500, error.description or error.name)
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Response:

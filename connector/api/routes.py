@@ -55,9 +55,7 @@ def order_routes(commands: Commands, reading: Reading, identify: Identify) -> Bl
     def order(order_id: int) -> Response:
         return _one(reading, identify, ORDERS, order_id)
 
-    for nav in ORDERS.navs:
-        if nav.address:
-            _child_route(routes, reading, identify, ORDERS, nav)
+    _child_routes(routes, reading, identify, ORDERS)
 
     @routes.post("/v1/Orders(<key:order_id>)/Export")
     def export(order_id: int) -> Response:
@@ -109,9 +107,7 @@ def item_routes(commands: Commands, reading: Reading, identify: Identify) -> Blu
     def item(item_id: int) -> Response:
         return _one(reading, identify, ORDER_ITEMS, item_id)
 
-    for nav in ORDER_ITEMS.navs:
-        if nav.address:
-            _child_route(routes, reading, identify, ORDER_ITEMS, nav)
+    _child_routes(routes, reading, identify, ORDER_ITEMS)
 
     @routes.post("/v1/OrderItems(<key:item_id>)/Adjust")
     def adjust(item_id: int) -> Response:
@@ -181,11 +177,10 @@ def _one(reading: Reading, identify: Identify, entity: Entity, key: int) -> Resp
     return json_response(found)
 
 
-def _child_route(routes: Blueprint, reading: Reading, identify: Identify, owner: Entity, nav: Nav) -> None:
-    assert nav.target is not None
-    target = nav.target()
+def _child_routes(routes: Blueprint, reading: Reading, identify: Identify, owner: Entity) -> None:
+    """Serve the lists of an entity that have an address of their own below it."""
 
-    def children(key: int) -> Response:
+    def children(nav: Nav, target: Entity, key: int) -> Response:
         identify()
         call = asked()
         query = read_options(target, call.options)
@@ -195,8 +190,11 @@ def _child_route(routes: Blueprint, reading: Reading, identify: Identify, owner:
                 raise UnknownId(owner.set_name, key)
         return json_response(page)
 
-    children.__name__ = f"{nav.name.lower()}_of_{owner.set_name.lower()}"
-    routes.get(f"/v1/{owner.set_name}(<key:key>)/{nav.address}")(children)
+    for nav in owner.navs:
+        if nav.address and nav.target:
+            endpoint = f"{nav.name.lower()}_of_{owner.set_name.lower()}"
+            view = partial(children, nav, nav.target())
+            routes.get(f"/v1/{owner.set_name}(<key:key>)/{nav.address}", endpoint=endpoint)(view)
 
 
 def _body(fields: bodies.Fields) -> dict[str, Any]:

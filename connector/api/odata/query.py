@@ -307,26 +307,24 @@ def _next_link(asked: Asked, query: Query, size: int, *, last: int) -> str:
 
 
 def _child_link(asked: Asked, owner: Entity, nav: Nav, wanted: Expand, key: int, cut: int) -> str:
-    options = [("$skip", str(cut))]
-    if wanted.select is not None:
-        options.insert(0, ("$select", ",".join(field.name for field in wanted.select)))
-    if wanted.expand:
-        options.insert(0, ("$expand", _expand_text(wanted.expand)))
-    options += [(name, value) for name, value in asked.options if name == TOKEN]
-    query = urlencode(options, safe=READABLE, quote_via=quote)
+    token = [(name, value) for name, value in asked.options if name == TOKEN]
+    query = urlencode([*_options_of(wanted), ("$skip", str(cut)), *token], safe=READABLE, quote_via=quote)
     return f"{asked.base}/v1/{owner.set_name}({key})/{nav.address}?{query}"
 
 
-def _expand_text(expand: tuple[Expand, ...]) -> str:
-    parts = []
-    for wanted in expand:
-        inner = []
-        if wanted.expand:
-            inner.append(f"$expand={_expand_text(wanted.expand)}")
-        if wanted.select is not None:
-            inner.append(f"$select={','.join(field.name for field in wanted.select)}")
-        parts.append(wanted.nav.name + (f"({';'.join(inner)})" if inner else ""))
-    return ",".join(parts)
+def _options_of(wanted: Expand) -> list[tuple[str, str]]:
+    """Return what is asked of an expanded list, as options."""
+    options = []
+    if wanted.expand:
+        options.append(("$expand", ",".join(map(_expand_text, wanted.expand))))
+    if wanted.select is not None:
+        options.append(("$select", ",".join(field.name for field in wanted.select)))
+    return options
+
+
+def _expand_text(wanted: Expand) -> str:
+    inner = ";".join(f"{name}={value}" for name, value in _options_of(wanted))
+    return f"{wanted.nav.name}({inner})" if inner else wanted.nav.name
 
 
 # --- options ---
