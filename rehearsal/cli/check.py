@@ -53,8 +53,8 @@ def check(
     """
     printed = summary == Path("-")
     make_room_for_report("--report", out)
-    make_room("--junit", *([junit] if junit else []))
-    make_room("--summary", *([summary] if summary and not printed else []))
+    make_room("--junit", junit)
+    make_room("--summary", None if printed else summary)
     writing, index = Writing(), None
     again = shlex.join(["rehearsal", "check", "--attach", attach, *(["--world", world] if world else [])])
     console = terminal.console(sys.stderr if printed else sys.stdout)

@@ -89,7 +89,7 @@ def crash(
     suite = suite_of(paths, **asked)
     seat, jobs = _seat(suite, jobs)
     check(suite.profile, suite.profiles, ours=suite.seat is None)
-    make_room("--resume", *([file] if file else []))
+    make_room("--resume", file)
     known, writing = _known(file), Writing()
     if point:
         _demand_one(suite)

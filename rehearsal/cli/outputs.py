@@ -50,9 +50,9 @@ class Writing:
         return code if stands else ExitCode.USAGE
 
 
-def make_room(option: str, *files: Path) -> None:
+def make_room(option: str, *files: Path | None) -> None:
     """Make sure that files can be written, and make their folders; raises a usage error that names the option."""
-    for file in files:
+    for file in filter(None, files):
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             if file.is_file() or not file.exists():

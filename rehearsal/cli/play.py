@@ -100,8 +100,8 @@ def play(
     seat = _looked_at(suite)
     check(suite.profile, suite.profiles, ours=suite.seat is None)
     make_room_for_report("--report", out)
-    for option, file in (("--junit", suite.junit), ("--summary", markdown)):
-        make_room(option, *([file] if file else []))
+    make_room("--junit", suite.junit)
+    make_room("--summary", markdown)
     console = terminal.console()
     if seat:
         seat(console)

@@ -13,16 +13,12 @@ from rich.text import Text
 from mock_tiktok.policy.checks import CERTAINTIES, SCHEMA_FILE, numbers_of_schema
 from mock_tiktok.policy.profile import Faulty, found_in, names, said, whole
 from rehearsal.cli.exit_codes import ExitCode
+from rehearsal.cli.profiles import folder_option
 from rehearsal.report import terminal
 
 HEAD: Final = ("places", "market", "currency", "timezone", "calendar", "locale", "phone")
 Row = Mapping[str, Any]
 as_json: Final = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-folder_option: Final = click.option(
-    "--profiles",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of profiles that are then known by their names, as those that ship are.",
-)
 
 
 @click.group()
@@ -61,7 +57,7 @@ def _table(*columns: str) -> Table:
 
 
 @policy.command("list")
-@folder_option
+@folder_option()
 @as_json
 def list_(profiles: Path | None, as_json: bool) -> int:
     """List the profiles: what people call the market, its currency, and how sure its numbers are."""
@@ -88,7 +84,7 @@ def list_(profiles: Path | None, as_json: bool) -> int:
 @policy.command()
 @click.argument("profile")
 @click.argument("words", nargs=-1)
-@folder_option
+@folder_option()
 @as_json
 def show(profile: str, words: tuple[str, ...], profiles: Path | None, as_json: bool) -> int:
     """Show a profile with all that it inherits, or of it what has one of WORDS in its name."""
@@ -170,7 +166,7 @@ def _mistakes(path: Path) -> list[str]:
 @policy.command()
 @click.argument("one", metavar="PROFILE")
 @click.argument("other", metavar="OTHER")
-@folder_option
+@folder_option()
 @as_json
 def diff(one: str, other: str, profiles: Path | None, as_json: bool) -> int:
     """Show in what two profiles differ, with all that they inherit; sources and certainty are not compared.

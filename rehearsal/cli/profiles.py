@@ -1,8 +1,9 @@
 """The options that say how worlds are begun, for the commands that make them."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -36,16 +37,18 @@ def check(profile: str | None, profiles: Path | None, *, ours: bool) -> None:
             raise click.BadParameter(f"{profile}: {words} {', '.join(MARKETS)}.", param_hint="--profile")
 
 
+folder_option: Final = partial(
+    click.option,
+    "--profiles",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of profiles that are then known by their names, as those that ship are.",
+)
+
+
 def profile_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--profile` and `--profiles`."""
     one = click.option("--profile", help="Policy profile, by name or as a file. [default: the market's]")
-    more = click.option(
-        "--profiles",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        callback=_profiles,
-        help="Folder of profiles that are then known by their names, as those that ship are.",
-    )
-    return one(more(command))
+    return one(folder_option(callback=_profiles)(command))
 
 
 def _manners(ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
