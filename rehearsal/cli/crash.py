@@ -3,6 +3,7 @@
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import chain, groupby
 from pathlib import Path
@@ -126,8 +127,8 @@ def _demand_one(suite: SuiteRun) -> None:
 
 def _played(suite: SuiteRun) -> tuple[Run, Sequence[Script]]:
     """Play each scenario as it is; return the run, and the scripts of those that hold by themselves."""
-    scribe = Scribe()
-    run = run_shown(suite, _unfit, scribe.play)
+    scribe = Scribe(suite.seat)
+    run = run_shown(replace(suite, jobs=1), _unfit, scribe)
     for text in run.unreadable:
         click.echo(text, err=True)
     if run.outcome is None:

@@ -89,12 +89,8 @@ class Bar(Watcher):
         self._seen(result)
 
 
-def run_shown(
-    suite: SuiteRun,
-    shown: Callable[[Console, ScenarioResult], None],
-    play: Callable[[SuiteRun, Watcher], Run] = run_suite,
-) -> Run:
-    """Play a suite, by way of `play`; each result is `shown` on the console it is handed, in the scenarios' order.
+def run_shown(suite: SuiteRun, shown: Callable[[Console, ScenarioResult], None], *watchers: Watcher) -> Run:
+    """Play a suite, for `watchers` to see; each result is `shown` on the console it is handed, in the scenarios' order.
 
     The bar stands below what is shown, or on the error stream where only that is a terminal.
     """
@@ -102,7 +98,7 @@ def run_shown(
         lines, errors = terminal.console(out), terminal.console(err)
         bar = Bar(lines if lines.is_terminal else errors, partial(shown, lines))
         with bar.progress:
-            return play(suite, bar)
+            return run_suite(suite, *watchers, bar)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What a scenario asks of the stage, as data: with it the same story is played again without its words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from rehearsal.control.calls import Call
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json, Stage
 from rehearsal.gherkin.results import Outcome, ScenarioResult
-from rehearsal.gherkin.runner import Run, SuiteRun, Watcher, run_suite
+from rehearsal.gherkin.runner import Watcher
 
 OF_A_SEAT: Final = ("seats", "pace")  # what a world of a connector's that is not ours begins with, beside all else
 
@@ -36,24 +36,15 @@ class Script:
 
 
 class Scribe(Watcher):
-    """Writes down what scenarios ask for; those that do not hold by themselves are no ground to judge on."""
+    """Writes down what scenarios ask for, played in this process; one that does not hold is no ground to judge on.
 
-    def __init__(self) -> None:
+    `seat` is the connector's that plays, where it is not ours.
+    """
+
+    def __init__(self, seat: Path | None = None) -> None:
         self.scripts: list[Script] = []
         self._calls: list[Asked] = []
-        self._watcher = Watcher()
-        self._seat: Path | None = None
-
-    def play(self, suite: SuiteRun, watcher: Watcher) -> Run:
-        """Play a suite in this process, for another `watcher` to see, too."""
-        self._watcher, self._seat = watcher, suite.seat
-        return run_suite(replace(suite, jobs=1), self)
-
-    def counted(self, planned: int) -> None:
-        self._watcher.counted(planned)
-
-    def began(self, name: str) -> None:
-        self._watcher.began(name)
+        self._seat = seat
 
     def opened(self, stage: Stage) -> None:
         assert isinstance(stage, InProcessStage)
@@ -61,15 +52,10 @@ class Scribe(Watcher):
         begun = {name: value for name, value in stage.state.settings.items() if name not in OF_A_SEAT}
         self._begun = begun, dict(stage.profiles)
         stage.on_call = self._asked
-        self._watcher.opened(stage)
-
-    def ended(self) -> None:
-        self._watcher.ended()
 
     def seen(self, result: ScenarioResult) -> None:
         if result.outcome is Outcome.HELD:
             self.scripts.append(Script(result.place, result.name, *self._begun, tuple(self._calls), self._seat))
-        self._watcher.seen(result)
 
     def _asked(self, call: Call, path: Mapping[str, str], body: Json) -> None:
         if call.body is not None:

@@ -105,7 +105,7 @@ class SuiteRun:
 class Collector:
     """A plugin of pytest that collects what is to be played, what came of it and what could not be read."""
 
-    watcher: Watcher
+    watchers: Sequence[Watcher] = ()
     results: list[ScenarioResult] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     listed: list[Listed] = field(default_factory=list)
@@ -146,16 +146,20 @@ class Collector:
 
     def _count(self, planned: int) -> None:
         self.planned = planned
-        self.watcher.counted(planned)
+        for watcher in self.watchers:
+            watcher.counted(planned)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self.watcher.began(nodeid.partition("::")[2])
+        for watcher in self.watchers:
+            watcher.began(nodeid.partition("::")[2])
 
     def pytest_runtest_logfinish(self) -> None:
-        self.watcher.ended()
+        for watcher in self.watchers:
+            watcher.ended()
 
     def pytest_rehearsal_stage(self, stage: Stage) -> None:
-        self.watcher.opened(stage)
+        for watcher in self.watchers:
+            watcher.opened(stage)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if not report.failed:
@@ -196,7 +200,8 @@ class Collector:
     def pytest_rehearsal_result(self, result: ScenarioResult) -> None:
         self.results.append(result)
         try:
-            self.watcher.seen(result)
+            for watcher in self.watchers:
+                watcher.seen(result)
         except BrokenPipeError as unread:  # raised here it would count as a fault of pytest's
             self.unread = unread
             if self.session:
@@ -224,13 +229,13 @@ def unplayed(planned: int, results: Iterable[ScenarioResult]) -> int:
     return max(0, planned - sum(1 for result in results if result.line))
 
 
-def run_suite(suite: SuiteRun, watcher: Watcher | None = None) -> Run:
-    """Play the suite to its end; raises `Interrupted` when somebody stops it."""
-    return _run(suite.arguments(), Collector(watcher or Watcher()))
+def run_suite(suite: SuiteRun, *watchers: Watcher) -> Run:
+    """Play the suite to its end, for `watchers` to see; raises `Interrupted` when somebody stops it."""
+    return _run(suite.arguments(), Collector(watchers))
 
 
 def list_suite(suite: SuiteRun) -> tuple[list[Listed], Run]:
-    collector = Collector(Watcher())
+    collector = Collector()
     run = _run([*replace(suite, jobs=1, junit=None).arguments(), "--collect-only"], collector)
     return collector.listed, run
 

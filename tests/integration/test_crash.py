@@ -19,7 +19,7 @@ from rehearsal.crash import replay
 from rehearsal.crash.matrix import Death, deaths
 from rehearsal.crash.script import Asked, Scribe, Script
 from rehearsal.gherkin.results import Outcome
-from rehearsal.gherkin.runner import SuiteRun, Watcher
+from rehearsal.gherkin.runner import SuiteRun, run_suite
 from rehearsal.moments import shown_time
 from rehearsal.resources import features_folder
 from rehearsal.seats.builtin import OurConnector
@@ -49,7 +49,7 @@ ALONE = ("crash", "--jobs", "1")
 def story_of(file: Path, down: timedelta = timedelta(0)) -> replay.Story:
     """Return the one scenario of a file as it goes without a death."""
     scribe = Scribe()
-    scribe.play(SuiteRun(paths=[file], seed=1), Watcher())
+    run_suite(SuiteRun(paths=[file], seed=1), scribe)
     return replay.told(scribe.scripts[0], down)
 
 
@@ -154,7 +154,7 @@ def test_a_refusal_of_troubles_that_died_with_the_process_is_not_given_again(mon
     file = features_folder() / "refunds" / "refused_by_marketplace.feature"
     line = file.read_text(encoding="utf-8").splitlines().index("    Scenario Outline: A yes and a no") + 1
     scribe = Scribe()
-    scribe.play(SuiteRun(paths=[], at=[(file, line)], seed=1), Watcher())
+    run_suite(SuiteRun(paths=[], at=[(file, line)], seed=1), scribe)
     story = replay.told(scribe.scripts[0])
     answered = next(one for one in story.boundaries if one.what == "after approveReturn")
     assert replay.trial(story, answered, timedelta(0)).outcome is Outcome.HELD
@@ -167,7 +167,7 @@ def test_what_nobody_can_be_asked_about_after_a_death_may_come_too_late(monkeypa
     outline = "    Scenario Outline: The answer to it gets lost, and nobody looks before the offer is over"
     scribe = Scribe()
     line = file.read_text(encoding="utf-8").splitlines().index(outline) + 1
-    scribe.play(SuiteRun(paths=[], at=[(file, line)], seed=1), Watcher())
+    run_suite(SuiteRun(paths=[], at=[(file, line)], seed=1), scribe)
     story = replay.told(scribe.scripts[0])
     sent = START + timedelta(minutes=30)
     begun = next(one for one in story.boundaries if (one.at, one.what) == (sent, "after a commit"))
@@ -309,7 +309,7 @@ def test_who_comes_back_after_the_deadline_is_told_of_it_and_what_it_had_to_send
         HEARD.replace("the seller approves Maya's request", "24 hours pass") + rejects.partition("twice\n")[2]
     )
     scribe, down = Scribe(), timedelta(hours=30)
-    scribe.play(SuiteRun(paths=[told], seed=1), Watcher())
+    run_suite(SuiteRun(paths=[told], seed=1), scribe)
     silence, answer = (replay.told(script, down) for script in scribe.scripts)
     assert replay.trial(silence, silence.boundaries[0], down).outcome is Outcome.HELD
     sent = next(at for at, one in enumerate(answer.boundaries) if one.what == "after rejectReturn")
