@@ -69,16 +69,14 @@ def misread(path: Path, feature: Any) -> str:
     return _listed(path, found or [(line, rows[line - 1], words) for line, words in _empty(feature)])
 
 
-def _empty(node: Any) -> Iterator[tuple[int, str]]:
+def _empty(feature: Any) -> Iterator[tuple[int, str]]:
     """Tell the lines of what nothing is played of: a feature or rule without a scenario, examples without a row."""
-    children = [child.scenario or getattr(child, "rule", None) for child in getattr(node, "children", ())]
-    if hasattr(node, "children") and not any(children):
-        yield int(node.location.line), "there is no scenario in it"
-    for examples in getattr(node, "examples", ()):
-        if not examples.table_body:
-            yield int(examples.location.line), "there is no row in it, below the one with the names"
-    for child in filter(None, children):
-        yield from _empty(child)
+    for node in _headed(feature):
+        if hasattr(node, "children") and all(child.background for child in node.children):
+            yield int(node.location.line), "there is no scenario in it"
+        for examples in getattr(node, "examples", ()):
+            if not examples.table_body:
+                yield int(examples.location.line), "there is no row in it, below the one with the names"
 
 
 class _Keywords:
