@@ -131,12 +131,6 @@ class Amount:
         return {"item": self.total - self.shipping_fee - self.tax, "shipping": self.shipping_fee, "tax": self.tax}
 
     @staticmethod
-    def nothing(currency: str) -> Amount:
-        """Return an amount of zero."""
-        none = nothing(currency)
-        return Amount(currency, none, none, none, none)
-
-    @staticmethod
     def sum(currency: str, amounts: Sequence[Amount]) -> Amount:
         """Add amounts of one currency, part by part."""
         none = nothing(currency)

@@ -65,7 +65,6 @@ class NotCapable(Exception):
     def __init__(self, capability: Capability, hook: str = "", *, key: str = "") -> None:
         lacks = f"the hook “{hook}”" if hook else f"the key “{key}”" if key else f"the capability “{capability}”"
         super().__init__(f"{CANNOT[capability]}{' there' if hook else ''}: a seat on this stage lacks {lacks}")
-        self.capability = capability
 
 
 class SeatFailed(Exception):
