@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Self
@@ -29,6 +29,7 @@ from rehearsal.server.front import Wsgi
 from rehearsal.server.machine_time import control_by_machine
 from rehearsal.server.proxy import Proxy
 from rehearsal.server.sockets import AddressRefused, Served, Service, origin, take
+from rehearsal.simulation.clock import SystemClock
 from rehearsal.world.doors import HOSTS
 
 TICK: Final = 0.25  # seconds of real time between two steps of a running clock
@@ -94,15 +95,11 @@ def reachable(host: str) -> str:
     return {"0.0.0.0": LOOPBACK, "::": "::1", "": LOOPBACK}.get(host, host)
 
 
-class RealMachine:
+class RealMachine(SystemClock):
     """This machine's clock; waiting by it ends when the event comes."""
 
     def __init__(self, stop: threading.Event) -> None:
         self._stop = stop
-
-    def now(self) -> datetime:
-        """Return the present in universal time."""
-        return datetime.now(UTC)  # noqa: TID251 - a served world may follow real time
 
     def wait(self, seconds: float) -> bool:
         """Wait; return whether all goes on."""
