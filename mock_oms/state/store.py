@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case, PartState
+from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case, Kind, PartState
 from mock_oms.domain.grades import Grade
 from mock_oms.domain.orders import Order, OrderLine
 from mock_oms.errors import Refused
@@ -98,6 +98,10 @@ class Store:
         number = f"C-{self._next}"
         self._next += 1
         return number
+
+    def new_case(self, kind: Kind, order: Order, opened_at: datetime) -> Case:
+        """Return a case about an order, with the next number; nobody keeps it yet."""
+        return Case(self.new_number(), kind, order.ref, order.order_id, opened_at, order.currency)
 
     def keep(self, case: Case) -> Case:
         """Keep a case as it stands now, and find it from now on by everything that names it."""

@@ -222,14 +222,7 @@ class Poller:
             self.effects.order_read(order)
         if case is not None:
             return replace(case, currency=order.currency)
-        return Case(
-            number=self.store.new_number(),
-            kind=read.kind,
-            order_ref=order.ref,
-            order_id=order.order_id,
-            currency=order.currency,
-            opened_at=now,
-        )
+        return self.store.new_case(read.kind, order, now)
 
     def _send_what_is_left(self, now: datetime, tally: Tally) -> None:
         for number in list(self.store.unsent):

@@ -100,19 +100,10 @@ class Refunds:
             left = left_of(order, ())
         if excess and units is not None and not refund_lines(order, units, amount=None, left=left, part=of):
             raise excess  # nothing was ever paid for them: not even a careless OMS has a sum to ask for
-        number = self.store.new_number()
-        case = Case(
-            number=number,
-            kind=Kind.REFUND,
-            order_ref=order.ref,
-            order_id=order.order_id,
-            currency=order.currency,
-            opened_at=self.clock.now(),
-            parts=self._make_up(
-                number, order, units, of, amount=amount, how=how, left=left, named=recorded or not (beyond or by_number)
-            ),
-        )
-        case = self._ask(case)
+        named = recorded or not (beyond or by_number)
+        case = self.store.new_case(Kind.REFUND, order, self.clock.now())
+        parts = self._make_up(case.number, order, units, of, amount=amount, how=how, left=left, named=named)
+        case = self._ask(replace(case, parts=parts))
         known = {part.seller_id: one for one in self.store.cases_of_order(order.order_id) for part in one.taken_on()}
         new = tuple(part for part in case.parts if part.nameless or part.seller_id not in known)
         if not new:  # under one id it is decided once
