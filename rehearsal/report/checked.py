@@ -129,9 +129,13 @@ class Checked:
 
     def junit(self) -> bytes:
         """Return a JUnit file: a case for each rule, and for each fault that was planned to be hit."""
-        cases = [self._connector_case(), self._case("seat", "the connector is let in", self._shut_out)]
-        cases += [self._stage_case()]
-        cases += map(self._rule_case, self.rules)
+        runs, stands = self._case("seat", "the connector runs"), self._case("stage", "the stage itself runs")
+        if failures := [one["what"] for one in self.said["failures"]]:
+            _fail(runs, first_line(failures[0]), failures)
+        if texts := self.own_failures:
+            _fail(stands, texts[0].partition("\n")[0], texts, "error")
+        let_in = self._case("seat", "the connector is let in", self._shut_out)
+        cases = [runs, let_in, stands, *map(self._rule_case, self.rules)]
         cases += [self._case("trouble", trouble(one), missed(one)) for one in self.faults if one["planned"]]
         suite = Xml.Element("testsuite", name=f"rehearsal check, world {self.name}")
         for kind, tag in (("tests", None), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
@@ -145,29 +149,14 @@ class Checked:
         Xml.indent(suites)
         return bytes(Xml.tostring(suites, encoding="utf-8", xml_declaration=True)) + b"\n"
 
-    def _connector_case(self) -> Xml.Element:
-        case = self._case("seat", "the connector runs")
-        if failures := [one["what"] for one in self.said["failures"]]:
-            _fail(case, first_line(failures[0]), failures)
-        return case
-
-    def _stage_case(self) -> Xml.Element:
-        case = self._case("stage", "the stage itself runs")
-        if texts := self.own_failures:
-            _fail(case, texts[0].partition("\n")[0], texts, "error")
-        return case
-
     def _rule_case(self, rule: Json) -> Xml.Element:
-        match rule["verdict"]:
-            case "broken":
-                case = self._case("rules", rule["invariant"])
-                mine = [finding for finding in self.findings if finding["number"] == rule["number"]]
-                _fail(case, _briefly(mine[0]), as_texts(mine))
-                return case
-            case "held":
-                return self._case("rules", rule["invariant"])
-            case verdict:
-                return self._case("rules", rule["invariant"], f"{verdict}: {rule['why'] or NEVER_TRIED}")
+        learnt = rule["verdict"] in ("broken", "held")
+        left_out = "" if learnt else f"{rule['verdict']}: {rule['why'] or NEVER_TRIED}"
+        case = self._case("rules", rule["invariant"], left_out)
+        if rule["verdict"] == "broken":
+            mine = [finding for finding in self.findings if finding["number"] == rule["number"]]
+            _fail(case, _briefly(mine[0]), as_texts(mine))
+        return case
 
     def _case(self, kind: str, name: str, left_out: str = "") -> Xml.Element:
         case = Xml.Element("testcase", classname=f"rehearsal.{self.name}.{kind}", name=name, time="0")
