@@ -253,14 +253,12 @@ def _take_ports(host: str, options: dict[str, Any]) -> Ports:
     except AuthorityRefused as refusal:
         raise click.UsageError(f"--data: {refusal}.") from None
     except PortsRefused as none:
-        refused = [
-            f"Port {wanted[name]} for {words} is taken on {host}: choose another with {option}."
-            for name, option, words in SERVICES
-            if name in none.refused
-        ]
-        for name, _, words in SERVICES:
+        refused = []
+        for name, option, words in SERVICES:
             if name in none.refused and not none.refused[name].taken:
                 raise click.UsageError(f"{words}: {none.refused[name]}.") from None
+            if name in none.refused:
+                refused.append(f"Port {wanted[name]} for {words} is taken on {host}: choose another with {option}.")
         refused.append("Or stop what listens there, or let --port 0 pick free ports for all.")
         raise click.UsageError("\n       ".join(refused)) from None
 
