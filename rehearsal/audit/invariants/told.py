@@ -190,6 +190,10 @@ class IsTold(Invariant):
         asks_for = exchange.writes and exchange.callee == "marketplace"
         if asks_for and exchange.order is not None:
             self._own[exchange.order].add(exchange.key or str(exchange.seq))
+        if asks_for and exchange.code:  # what is refused may bring about no event
+            claims = [self.claims.by_id[one] for one in exchange.subjects if one in self.claims.by_id]
+            for order_id in filter(None, {exchange.order, *(claim.order_id for claim in claims)}):
+                self._happened[order_id].append(exchange.at)
         return NO_VIOLATION
 
     @property
@@ -310,7 +314,7 @@ class IsTold(Invariant):
 
         Where nobody hears what the staff ask for, they may have asked for the money of each unit.
         """
-        asked_for = len(self._lines[order_id]) or len(self._own[order_id])
+        asked_for = len(self._lines[order_id]) or max(len(self._own[order_id]), self._goods_claimed(order_id))
         alike = max(len(self.claims.of_order.get(order_id, ())), asked_for, 1)
         units = max((len(event.lines) for event in self._orders[order_id]), default=0)
         unheard = 0 if self.decisions.hears(Sight.REFUNDS) else units
@@ -318,6 +322,12 @@ class IsTold(Invariant):
         for (at, _, text, _), times in lines.items():
             if times > max(alike, unheard if tells(text, MONEY) else 0):
                 yield _violation(order_id, "one line", f"{times} lines “{text}” of {shown_time(at)}", "doubled")
+
+    def _goods_claimed(self, order_id: str) -> int:
+        """Return how many lines buyers' claims on an order have, where nobody sees them: one for each kind of goods."""
+        names = {unit: kind for event in self._orders[order_id] for unit, kind in event.names.items()}
+        buyers = (claim for claim in self.claims.of_order.get(order_id, ()) if not claim.by_seller)
+        return sum(len({names.get(unit) for unit in claim.units}) for claim in buyers)
 
     def _said_again(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:
         """Nothing is said again within a round although nothing more has happened; in trouble it may well be."""
