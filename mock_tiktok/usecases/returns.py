@@ -208,7 +208,9 @@ class ReturnLifecycle:
         """Have a buyer who would keep the goods send them back, or the other way round."""
         order, goods = self._store.order(item.order_id), item.return_type is ReturnType.RETURN_AND_REFUND
         return_type = ReturnType.REFUND if goods else ReturnType.RETURN_AND_REFUND
-        reason = self._store.profile.reasons.offered("buyer", return_type, order.status)[0].name
+        reason = self._store.profile.reasons.first("buyer", return_type, order.status)
+        if reason is None:
+            return  # nothing to change it into, as the order stands
         lines = order.claimed(item.lines)
         amounts = self._store.amounts(order, lines, [line.refundable for line in lines])
         self.change(item, return_type, reason, lines, amounts, By.BUYER)

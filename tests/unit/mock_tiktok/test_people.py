@@ -204,6 +204,16 @@ def test_the_seller_pays_back_what_is_beside_the_goods(town: Town, plan: str, wh
     assert str(town.market.ledger()[order.order_id].refunded) == ("4.00" if said else "5.00")
 
 
+@pytest.mark.parametrize("status", ["IN_TRANSIT", "DELIVERED"])
+@pytest.mark.parametrize("profile", ["us-2025-08", "uk-2026-04", "id-2025-11", "th-2025-11", "vn-2026-01"])
+def test_a_request_is_changed_only_into_what_the_order_s_status_has_reasons_for(profile: str, status: str) -> None:
+    town = Town(profile)
+    asked = town.request(town.order("40", plan="changes_the_request", status=status))
+    town.passes(hours=3)
+    open_to = town.shop.profile.reasons.offered("buyer", "RETURN_AND_REFUND", status)
+    assert (town.view(asked).next_return_id is not None) is bool(open_to)
+
+
 def test_the_operator_grants_half_where_the_plan_says_so(town: Town) -> None:
     order = town.market.place_order(lines=[OrderLine("MUG", 1, Decimal("20.01"))], plan="is_granted_half")
     return_id = town.market.request_return(order.order_id, return_type="REFUND").return_id
