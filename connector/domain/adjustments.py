@@ -108,9 +108,9 @@ BEGINS: Final[dict[Action, RequestStatus]] = {
 
 # After an end, only these news of the same claim open a new adjustment.
 REOPENS: Final[dict[RequestStatus, frozenset[Action]]] = {
-    S.REJECTED:         frozenset({A.WAITS, A.READY, A.OFFERED, A.PAYING, A.PAID}),     # arbitration, or handed back
-    S.ERROR:            frozenset(BEGINS),                                              # went on, or ended, without us
-    S.INFORMATION_ONLY: frozenset({A.PAYING, A.PAID}),                                  # a replacement settled by money
+    S.REJECTED:         frozenset(BEGINS) - {A.TURNED_DOWN, A.CLOSED},  # arbitration, or handed back
+    S.ERROR:            frozenset(BEGINS),                              # went on, or ended, without us
+    S.INFORMATION_ONLY: frozenset({A.PAYING, A.PAID}),                  # a replacement settled by money
     S.COMPLETE:         frozenset(),
 }
 # fmt: on

@@ -61,6 +61,15 @@ Feature: A replacement comes once
         | rejects Maya's request                      | Rejected  | 0.00 USD  |
         | gives Maya money instead of the replacement | Refunded  | 39.98 USD |
 
+    @R18 @R49
+    Scenario: The buyer appeals, and gets it
+      Given the seller has rejected Maya's request
+      And everybody has heard of it
+      And Maya has appealed
+      When the operator decides for Maya
+      Then Maya's request is shown as "Completed"
+      And all three books say 0.00 USD for Maya
+
     @R15 @R27
     Scenario: A part of the money is no answer to it
       When the seller tries to offer Maya 10.00 USD
