@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from connector.domain.adjustments import AWAITS_SELLER, Action
+from connector.domain.adjustments import AWAITS_SELLER, Action, RequestStatus
 from connector.domain.decisions import MEANT, OUTCOME_UNKNOWN, OutboxState, SellerDecision
 from connector.domain.site import ORDER_WORDS, Claim, ClaimKind, SiteOrder, news
 from connector.errors import BadRequest, MarketplaceError, Refused, Unavailable
@@ -298,7 +298,7 @@ class Worker:
         """Decide in the seller's place; return False where somebody was faster or it cannot be done."""
         with self.store.writing() as work:
             adjustment = work.adjustment(adjustment_id, lock=True)
-            if adjustment is None or adjustment.status not in AWAITS_SELLER:
+            if adjustment is None or adjustment.status not in AWAITS_SELLER or _is_asked_anew(work, adjustment):
                 return False
             # Lines of one RMA are decided alike: where the seller has begun, the default follows.
             begun = [entry.decision.action for entry in family_of(work, adjustment) if entry.decision]
@@ -363,6 +363,17 @@ class Worker:
 
     def _run(self, shop: Shop, access: Access, now: datetime, following: datetime) -> Run:
         return Run(self.store, self.settings, self.marketplace, self.secret, self.clock, shop, access, now, following)
+
+
+def _is_asked_anew(work: UnitOfWork, adjustment: Adjustment) -> bool:
+    """Return whether the seller was not silent: they have answered this, and the marketplace did not take it."""
+    assert adjustment.site_adjustment_id is not None
+    of_claim = work.adjustments_of_claim(adjustment.profile_id, adjustment.site_adjustment_id)
+    return any(
+        one.status is RequestStatus.ERROR and one.decided_by == "oms" and one.site_status == adjustment.site_status
+        for one in of_claim
+        if one.generation == adjustment.generation - 1
+    )
 
 
 def _take(work: UnitOfWork, run: Run, one: SiteOrder | Claim) -> bool:

@@ -87,3 +87,16 @@ Feature: The connector answers for a seller who is silent
       And the connector has been down for 46 hours
       When 2 hours pass
       Then Ana's return is shown as "Return Rejected"
+
+  Rule: Who has answered was not silent, even if the marketplace has not taken it
+
+    @R17 @R79
+    Scenario: A no for a reason that there is not
+      Given the connector answers yes to refunds when the seller is silent
+      And Omar has received a vase for 20.49 USD
+      And Omar has asked for his money back
+      And everybody has heard of it
+      And the seller has rejected Omar's request, giving reverse_reject_request_reason_99 and saying "No."
+      And the connector has been down for 22 hours
+      When 3 hours pass
+      Then all three books say 20.49 USD for Omar
