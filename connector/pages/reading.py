@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from connector.adapters.sql.direct import Runs
 from connector.adapters.sql.tables import Money, adjustments, cases, line_units, order_items, orders, shops
 from connector.domain.adjustments import OPEN, RequestStatus
-from connector.domain.site import UNREAD
+from connector.domain.site import NOT_SHIPPED_BACK, UNREAD
 
 PAGE: Final = 50
 COUNTED: Final = ("adjustments", "open", "asked", "coming", "failed")  # of an order
@@ -60,7 +60,7 @@ class OrderSheet:
 
 _a = adjustments.c
 _asked: Final = _a.status == RequestStatus.NEW_RMA
-_coming: Final = sa.and_(_a.status == RequestStatus.READY_FOR_RETURN, _a.shipped_back_at.is_not(None))
+_coming: Final = sa.and_(_a.status == RequestStatus.READY_FOR_RETURN, _a.site_status != NOT_SHIPPED_BACK)
 _adjusted: Final = sa.select(
     _a.order_id,
     sa.func.count().label("adjustments"),

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from connector.domain.adjustments import RequestStatus as S
 from connector.domain.money import written
+from connector.domain.site import NOT_SHIPPED_BACK
 
 
 class Tone(StrEnum):
@@ -98,8 +99,8 @@ PARTS: Final = {
 _NAMED: Final = re.compile(rf"\b(?:{'|'.join([*ACTIONS, *(name for name in STATUS if len(name) > len('Error'))])})\b")
 
 
-def status(name: str, sent_back: bool = True) -> Words:
-    if name == S.READY_FOR_RETURN and not sent_back:
+def status(name: str, site_status: str = "") -> Words:
+    if name == S.READY_FOR_RETURN and site_status == NOT_SHIPPED_BACK:
         return WITH_BUYER
     return STATUS.get(name) or Words(spaced(name), "", Tone.MOVES)
 

@@ -112,3 +112,16 @@ Feature: An appeal that the operator hands back
         | they were refused                                                |
         | the seller has found Maya's goods damaged and refused them       |
         | Maya's goods have been refused in Seller Center, with 2 pictures |
+
+    @R42 @R49
+    Scenario: The connector learns at once that they were sent, refused and handed back
+      Given Maya has asked to send it back
+      And everybody has heard of it
+      And Maya has handed over the parcel
+      And Maya's parcel has reached the warehouse
+      And Maya's goods have been refused in Seller Center
+      And Maya has appealed
+      And the operator has handed Maya's request back to the seller
+      And everybody has heard of it
+      When the seller finds Maya's goods as sold and accepts them
+      Then all three books say 40.00 USD for Maya

@@ -64,15 +64,18 @@ def test_the_list_shows_the_most_urgent_order_first(open_oms: OmsClient) -> None
 
 def test_goods_that_the_buyer_still_has_wait_for_nobody_at_the_sellers(open_oms: OmsClient) -> None:
     oms = open_oms
-    kept, sent = oms.order(site_order_id="5701"), oms.order(site_order_id="5702")
+    kept, sent, again = (oms.order(site_order_id=number) for number in ("5701", "5702", "5703"))
     goods = {"status": "ReadyForReturn", "request_type": "RETURN_AND_REFUND"}
-    oms.adjustment(kept, item_id=oms.items(kept)[0], **goods)
+    oms.adjustment(kept, item_id=oms.items(kept)[0], site_status="AWAITING_BUYER_SHIP", **goods)
     assert "1 under way" in oms.web.get("/").text
     assert "The buyer has not sent the goods yet" in oms.web.get(f"/orders/{kept}?tab=adjustments").text
-    oms.adjustment(sent, item_id=oms.items(sent)[0], shipped_back_at=START, **goods)
+    oms.adjustment(sent, item_id=oms.items(sent)[0], site_status="BUYER_SHIPPED_ITEM", **goods)
+    oms.adjustment(again, item_id=oms.items(again)[0], site_status="REJECT_RECEIVE_PACKAGE", **goods)  # handed back
     urgent = oms.web.get("/?show=attention").text
     assert "5702" in urgent
-    assert "1 to judge once here" in urgent
+    assert "5703" in urgent
+    assert urgent.count("1 to judge once here") == 2
+    assert "The buyer has not sent" not in oms.web.get(f"/orders/{again}?tab=adjustments").text
     assert not [words for words in ("5701", "awaiting you") if words in urgent]
 
 
