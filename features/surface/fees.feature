@@ -62,6 +62,19 @@ Feature: What the market adds to an order
       When the seller refunds Ana 20.00 USD of the order
       Then all three books say 20.00 USD for Ana
 
+    @R16 @R37
+    Scenario Outline: Who names goods and no sum gets what they cost
+      Given Noah has <got> 2 mugs at 10.00 USD each, with 0.30 USD of fees
+      And everybody has heard of it
+      When the seller refunds Noah <what>
+      Then all three books say <sum> for Noah
+
+      Examples:
+        | got      | what          | sum       |
+        | received | 1 of the mugs | 10.00 USD |
+        | ordered  | 1 of the mugs | 10.00 USD |
+        | ordered  | the mugs      | 20.00 USD |
+
     @R56
     Scenario Outline: All that was paid is more than goes back, and the seller is told
       When the seller refunds <what>

@@ -253,6 +253,7 @@ class OrderLifecycle:
             self._put(BUYER_ASKS, order, at, RANK_PEOPLE, BUYER, ASKS[order.asks][1])
 
     def _publish(self, order: Order) -> None:
+        stays = sum((line.fee for line in order.lines if line.fee_stays), ZERO)
         self._platform.news.publish(
             order.updated_at,
             "order_placed",
@@ -266,7 +267,7 @@ class OrderLifecycle:
                 line.id: {"item": line.price + line.fee, "shipping": line.shipping, "tax": line.tax}
                 for line in order.lines
             },
-            stated={"shipping_tax": order.tax - order.product_tax},
+            stated={"shipping_tax": order.tax - order.product_tax} | ({"stays": stays} if stays else {}),
             additional=order.total - sum((line.paid for line in order.lines), ZERO),
             goods=sorted(line.seller_sku or line.sku_id for line in order.lines),
             names={line.id: (line.seller_sku or line.sku_id, line.product_name, line.sku_name) for line in order.lines},

@@ -66,6 +66,7 @@ class Decision:
 
 
 GRANTED: Final = ("_SUCCESS", "_COMPLETE")
+STAYS: Final = "stays"
 DIVIDED: Final = ("shipping", "tax", "shipping_tax")  # among the units of an order
 
 
@@ -97,6 +98,7 @@ class _Account:
     elsewhere: Decimal = ZERO  # in Seller Center, unknown to the OMS when it asked: so much less there was to refund
     shared: int = 1  # how many parts of a unit's price are its share of the order's, as an OMS reckons by itself
     rounding: Decimal = ZERO
+    stays: Decimal = ZERO  # with the platform, whoever gives back: who asks for goods may have it in the sum
     to_buyers: Decimal = ZERO  # on their own claims, unknown to the OMS when it asked
     unread: dict[str, Decimal] = field(default_factory=dict)  # what a claim has come to, till the OMS reads of it
 
@@ -170,7 +172,9 @@ class DecisionLedger:
         self.outsiders.on_event(event)
         if event.name == EventName.ORDER_PLACED:
             paid = {**summed(event.parts.values()), **event.stated}
-            self._accounts[event.order].shared = max(sum(1 for part in DIVIDED if paid.get(part)), 1)
+            account = self._accounts[event.order]
+            account.shared = max(sum(1 for part in DIVIDED if paid.get(part)), 1)
+            account.stays = event.stated.get(STAYS, ZERO)
         elif event.name == EventName.DECISION_GIVEN:
             self._decided(event)
         elif event.name == EventName.REFUND_REQUESTED:
@@ -264,12 +268,12 @@ class DecisionLedger:
         """Return how much of what the OMS asked for on an order has not even been begun."""
         account = self._accounts[order_id]
         short = account.owed - self.carried_out(order_id) - account.elsewhere
-        return short if short > account.rounding else ZERO
+        return short if short > account.rounding + account.stays else ZERO
 
     def all_begun(self, order_id: str) -> bool:
         """Return whether the connector has begun each refund that was asked for on an order, taken on or not."""
         account = self._accounts[order_id]
-        short = account.asked - self.carried_out(order_id) - account.rounding
+        short = account.asked - self.carried_out(order_id) - account.rounding - account.stays
         each = len(account.claims) >= len(account.requests)
         return short <= ZERO and each and not self.outsiders.have_asked(order_id)
 

@@ -149,6 +149,11 @@ NOTICED: Final[dict[str, tuple[str, Callable[[], Story]]]] = {
     "more than the OMS asked for": (
         "executed-once", lambda: Story().ordered().asked("5.00").started("R1", "5.03").act_ended()
     ),
+    "less than the OMS asked for, by more than the fee that stays with the platform": (
+        "executed-once",
+        lambda: Story().ordered(stated={"stays": Decimal("0.30")}).asked("20.30").started("R1", "19.80").act_ended()
+        .came_to_rest(Row(status="PostProcessingComplete")),
+    ),
     "a deadline that acts a second late": (
         "lapse-once", lambda: Story().lapsed(at=START + DAY + timedelta(seconds=1))
     ),
@@ -338,6 +343,10 @@ IN_ORDER: Final[dict[str, Callable[[], Story]]] = {
         Story().ordered().asked("5.00").started("R2", "5.00")
         .lost("createReturn", key="K").lost("createReturn", key="L")
         .came_to_rest(Row(return_id=None, error="no answer"))
+    ),
+    "goods for which the OMS reckoned with a fee that stays with the platform": lambda: (
+        Story().ordered(stated={"stays": Decimal("0.30")}).asked("20.30").started("R1", "20.00").act_ended()
+        .came_to_rest(Row(status="PostProcessingComplete"))
     ),
     "an error where nobody answered, and nothing was done": lambda: (
         Story().decided().lost("approve", "R1").came_to_rest(Row(error="no answer"))
