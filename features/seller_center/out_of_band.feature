@@ -81,6 +81,23 @@ Feature: Somebody works in Seller Center behind the connector's back
       Then Maya's request is shown as "Refund Rejected"
       And all three books say 0.00 USD for Maya
 
+    @R15 @R68 @R37
+    Scenario Outline: A cancellation is <there> there, and <answered> here, minutes before the answer is due
+      Given Noah has ordered a rug for 89.00 USD
+      And Noah has asked to cancel the order
+      And the connector has been down for 23 hours
+      And it is 3 minutes before the answer to Noah is due
+      And Noah's request has been <there> in Seller Center
+      When the seller <answers> Noah's request
+      Then all three books say <sum> for Noah
+
+      Examples:
+        | there    | answered | answers  | sum       |
+        | approved | rejected | rejects  | 89.00 USD |
+        | approved | approved | approves | 89.00 USD |
+        | rejected | rejected | rejects  | 0.00 USD  |
+        | rejected | approved | approves | 0.00 USD  |
+
     @R15 @R68
     Scenario Outline: Approved there, <answered> here, minutes before the answer is due
       Given Maya has asked for her money back
