@@ -115,7 +115,7 @@ def the_order(name: str, orders: Sequence[Order], which: Which) -> Order:
         hint = extra if re.search(r"\b(shipping|tax)\b", which.goods) else ""
         raise Miswritten(f"{name} has no {which.goods}; {name} has: {goods}{hint}")
     if which.order:
-        having = [_nth(orders, which.order, f"{name} has {len(orders)} order{'s' * (len(orders) > 1)}")]
+        having = [the_nth(orders, which.order, f"{name} has {len(orders)} order{'s' * (len(orders) > 1)}")]
     hints = [f'"{nth} order": {order}' for order, nth in zip(having, ORDINALS, strict=False)]
     return _only(having, f"{name} has {len(having)} orders", hints)
 
@@ -134,7 +134,7 @@ def the_claim(name: str, claims: Sequence[Claim], orders: Sequence[Order], which
         none = f"there is no parcel of {name}'s{about}" if noun == "parcel" else f"{name} has made no {noun}{about}"
         raise Miswritten(f"{none}; {name} has asked for{made}{first}")
     if which.nth:
-        return _nth(fitting, which.nth, count)
+        return the_nth(fitting, which.nth, count)
     hints = []
     for claim, nth in zip(fitting, ORDINALS, strict=False):
         said = [(Which(goods=goods), f"the {goods}") for goods in claim.about]
@@ -153,10 +153,11 @@ def one_currency(name: str, orders: Sequence[Order]) -> str:
     return currencies[0]
 
 
-_T = TypeVar("_T", Order, Claim)
+_T = TypeVar("_T", Order, Claim, str)
 
 
-def _nth(things: Sequence[_T], nth: str, count: str) -> _T:
+def the_nth(things: Sequence[_T], nth: str, count: str) -> _T:
+    """Return the first, second or last of several; `count` says of how many, where there is no such one."""
     if ORDINALS[nth] >= len(things):
         raise Miswritten(f"{count}: there is no {nth}")
     return things[ORDINALS[nth]]

@@ -11,9 +11,10 @@ from rehearsal.audit.event import EventName
 from rehearsal.control.places import CONNECTOR_REFUSES
 from rehearsal.gherkin.buyer import shown
 from rehearsal.gherkin.cast import Cast
+from rehearsal.gherkin.closed_words import one_of
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.steps.phrases import NO_PART, act, by, money, number, phrase
-from rehearsal.gherkin.which import ORDINALS, Which
+from rehearsal.gherkin.which import ORDINALS, Which, the_nth
 
 # What one says of an OMS, and the name of that manner.
 MANNERS: Final = {
@@ -50,7 +51,6 @@ CONDITIONS: Final = "ConditionQuantityList"
 KEYS: Final = {"invalid_client": "secret", "invalid_grant": "refresh token"}  # by the error of RFC 6749
 _PAGES: Final = r"pages by (\d+)"
 _ONE: Final = rf"(?:{'|'.join(MANNERS)}|{_PAGES.replace('(', '(?:', 1)})"
-_NTHS: Final = rf"(?:{'|'.join(ORDINALS)})"
 
 
 @given(phrase(rf"the OMS (?P<manners>{_ONE}(?:(?:,|,? and) {_ONE})*)"))
@@ -92,11 +92,13 @@ def _(people: Cast) -> None:
 @then(phrase("{BUYER} has been paid for the (?P<nths>[a-z ,]+) of the {GOODS}"))
 def _(people: Cast, buyer: str, nths: str, goods: str) -> None:
     mine = sorted(people.buyer(buyer).ordered(Which(goods=goods)).called(goods))  # by number, as the connector does
-    expected = {mine[ORDINALS[nth]] for nth in re.findall(_NTHS, nths)}
+    said = re.split(",? and |, ", nths)
+    one_of("pieces are", ORDINALS, *said)
+    expected = {the_nth(mine, nth, f"{buyer} has only {len(mine)} {goods}") for nth in said}
     paid = {
         unit
         for request in people.watcher.requests_of(people.buyer(buyer))
-        if request["refunded"] != "0.00"
+        if shown(request, "refunded").amount
         for unit in request["line_item_ids"]
     }
     expect(f"which of the {goods} were paid for", *(_places(mine, units) for units in (expected, paid)))

@@ -35,6 +35,7 @@ MUG_TWICE = (
 )
 POUNDS = f"Given the shop is in the United Kingdom; And Maya has received a lamp for 39.98 GBP; {LATER}"
 RUPIAH = f"Given the shop is in Indonesia; And Maya has received a lamp for 40000 IDR; {LATER}"
+DONG = f"Given the shop is in Vietnam; And Maya has received 3 mugs at 12000 VND each; {LATER}"
 BAHT = f"Given the shop is in Thailand; And Maya has received a lamp for 39.00 THB; {LATER}"
 ON_ITS_WAY = (
     "Given the shop is in the United Kingdom; And Maya has ordered a lamp for 39.98 GBP; "
@@ -150,6 +151,12 @@ MISWRITTEN = {
     f"{MUG_TWICE}; When the seller approves Maya's request for the mugs": '"second request" or "request for 2 of the mug": ',
     f"{TWO_LINES}; {LATER}; {PAID} 12.50 USD for the mug": "were paid back in one sum; say that of the order, as in",
     f"{TWO_LINES}; Then Maya has been paid back nothing for 1 of the mugs": "money is counted for goods, for a request or an",
+    **{
+        f"{LAMP}; Then Maya has been paid for the {nths} of the lamps": f"Maya has only 1 lamps: there is no {none}"
+        for nths, none in {"second": "second", "first and third": "third", "first, last and fifth": "fifth"}.items()
+    },
+    f"{LAMP}; Then Maya has been paid for the sixth of the lamps": '"sixth" is no word that stands here',
+    f"{LAMP}; Then Maya has been paid for the first and secnd of the lamps": 'did you mean "second"?',
     f"{LAMP}; And Maya has asked to send it back; {LATER}; When the answer to Maya falls due": "no answer to Maya is due",
     f"{CANCELLED}; When Maya's request is rejected in Seller Center; And Maya's request is approved in Seller Center": (
         "Seller Center does not take this answer: Maya's request is shown as"
@@ -410,6 +417,13 @@ BROKEN = {
     f"{TWO_LINES}; {LATER}; When the seller refunds Maya the rug; Then Maya has been paid back 89.00 USD for the mug": (
         "paid back to Maya: expected 89.00 USD; seen 0.00 USD"
     ),
+    # a request of which nothing is paid, in currencies with decimals and without
+    **{
+        f"{bought}; And Maya has asked for the money for 2 of the mugs; {LATER}; "
+        f"Then Maya has been paid for the {nths} of the mugs": f"which of the mugs were paid for: expected {places}; seen nothing"
+        for bought in (MUGS, DONG)
+        for nths, places in {"first and second": "1, then 2", "first, and last": "1, then 3"}.items()
+    },
     f"{REFUNDED}; And Maya has been paid back nothing": "paid back to Maya: expected nothing; seen 39.98 GBP",
     f"{REFUNDED}; And Maya has no mail": 'Maya\'s mails: expected nothing; seen "order refund"',
     f'{REFUNDED}; And Maya has two mails, "order cancelled", "order refund"': 'then "order refund"; seen "order refund"',
@@ -535,6 +549,8 @@ HELD = [
     "And the seller has refunded Maya the mugs; And the seller has refunded Maya's whole second order; "
     "When the seller approves Maya's request; Then Maya has been paid back everything; "
     + "; ".join(f"And Maya has been paid back everything {what}" for what in PARTS),
+    f"{DONG}; And Maya has asked for her money back; {LATER}; When the seller approves Maya's request; "
+    "Then Maya has been paid for the first, second and third of the mugs; And Maya has been paid for the last, first and second of the mugs",
     f"{TWO_ORDERS}; {LATER}; {REFUNDS}; Then all three books say 12.50 USD for Maya's order with the mug; "
     "And Maya has been paid back 89.00 USD for the rug; And Maya has been paid back 101.50 USD",
     REFUNDED,

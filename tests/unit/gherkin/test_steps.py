@@ -1,5 +1,7 @@
 """`rehearsal steps`: what it finds, and that it never leaves a reader without a table or a hint."""
 
+import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -96,3 +98,16 @@ def test_a_word_that_no_step_has_is_answered_with_the_steps_own(rehearse: Rehear
 @pytest.mark.parametrize("step", [step for step in shipped() if step.text.endswith(":")], ids=str)
 def test_a_step_with_a_table_has_an_example_from_a_feature(step: Saying) -> None:
     assert len(example(step)) > 1
+
+
+def test_no_sum_is_compared_as_a_text() -> None:
+    """A sum of nothing is "0.00" in one currency and "0" in another."""
+    compared = [
+        f"{file}:{node.lineno}"
+        for file in Path("rehearsal").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Compare)
+        for side in (node.left, *node.comparators)
+        if isinstance(side, ast.Constant) and isinstance(side.value, str) and re.fullmatch(r"\d+(\.\d+)?", side.value)
+    ]
+    assert compared == []
