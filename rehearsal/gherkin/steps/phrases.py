@@ -362,8 +362,8 @@ class Row(dict[str, str]):
 
 
 def table(rows: list[list[str]] | None, *columns: str, optional: Collection[str] = ()) -> list[Row]:
-    """Read the table below a step by its columns, in whatever order they stand."""
-    if not rows:
+    """Read the table below a step by its columns, in whatever order they stand; one without a row says nothing."""
+    if not rows or not rows[0]:
         raise Miswritten(f"this step needs a table below it, with the columns {', '.join(columns)}")
     head, *body = [[_plain(cell) for cell in row] for row in rows]
     spelled = {name.lower(): name for name in columns}
@@ -376,6 +376,8 @@ def table(rows: list[list[str]] | None, *columns: str, optional: Collection[str]
     if wrong:
         known = ", ".join(f"{name} (may be left out)" if name in optional else name for name in columns)
         raise Miswritten("\n  ".join((f"the table below this step: {wrong[0]}", *wrong[1:], f"its columns: {known}")))
+    if not body:
+        raise Miswritten(f"the table below this step has no row, below the one with its columns: {', '.join(named)}")
     found = [Row(place, zip(named, row, strict=True)) for place, row in enumerate(body, 1)]
     for row in found:
         for column in row:
@@ -398,10 +400,7 @@ YES: Final = {"yes": True, "no": False}
 
 def basket(rows: list[list[str]] | None) -> list[Goods]:
     """Read a table of goods: pieces (one, where it has no such column), price each, or "gift", parcel, taxed, SKU."""
-    found = [_goods(row) for row in table(rows, "goods", "pieces", "price each", *MORE, optional=("pieces", *MORE))]
-    if not found:
-        raise Miswritten("the table of goods has no row")
-    return found
+    return [_goods(row) for row in table(rows, "goods", "pieces", "price each", *MORE, optional=("pieces", *MORE))]
 
 
 def _goods(row: Row) -> Goods:

@@ -17,6 +17,7 @@ from rehearsal.gherkin.results import Outcome
 from rehearsal.gherkin.runner import SuiteRun, run_suite
 from rehearsal.gherkin.steps.phrases import PIECES, evidence, time
 from rehearsal.gherkin.timeline import ACTS
+from rehearsal.gherkin.vocabulary import columns, example, shipped
 from tests.command import Rehearse
 
 # Steps stand in one line, with "; " between them. All of them are played in one run, each in a world of its own.
@@ -304,6 +305,20 @@ MISWRITTEN |= {
     for step, (slip, word) in SLIPS.items()
     for said, hint in ((slip, "did you mean"), (word.swapcase(), "it is written"))
 }
+# A table that says nothing: no line, or only the one with the columns.
+WITH_A_TABLE = {step: example(step)[0] for step in shipped() if step.text.endswith(":")}
+HEADLESS = [step for step, said in columns().items() if said.startswith("one column without a head")]
+MISWRITTEN |= {
+    f"{ASKED}; {step}; |; |": "below this step stands a table"
+    if step.text in HEADLESS
+    else "this step needs a table below it"
+    for step in WITH_A_TABLE
+}
+MISWRITTEN |= {
+    f"{ASKED}; {step}; {head}": "the table below this step has no row, below the one with its columns: "
+    for step, head in WITH_A_TABLE.items()
+    if step.text not in HEADLESS
+}
 # What is not near enough to one word, or is as near to its contrary, is answered with all there are.
 MISWRITTEN |= {
     f'{ASKED}; Then Maya\'s request is shown as "{said}"': f'"{said}" is no word that stands here; a request is shown as'
@@ -444,6 +459,7 @@ BROKEN = {
         "the sum that the mail names: expected 25.99 USD; seen 25.98 USD\n  with its part of shipping"
     ),
     f"{ASKED}; Then {ENDED} | none | none | 0.00 GBP |": 'has asked for: expected nothing; seen "the money for the lamp"',
+    f"{ASKED}; Then Manage Returns lists nothing": "expected\n  | nothing |\nseen\n  | Maya | Request Pending |",
     f"{ASKED}; Then Maya's request was decided by the seller": 'who decided Maya\'s request: expected "the seller"; seen nothing',
     f'{ASKED}; Then Maya\'s request is shown as "Completed"': 'request: expected "Completed"; seen "Request Pending"',
     f'{CANCELLED}; Then Maya\'s request is shown as "Completed"': 'expected "Completed"; seen "Cancellation Pending"',
@@ -504,6 +520,7 @@ HELD = [
     *FOLLOWED,
     *(f"{line}; Then Maya's request was decided by {who}" for line, who in DECIDED.items()),
     *(f"Given the shop is in {place}" for place in ("UK", "the UK", "US", "the US", "the USA", "United Kingdom")),
+    f"{LAMP}; Then Manage Returns lists nothing",
     f"{CANCELLED}; When the seller approves Maya's request; Then Maya's cancellation is shown as \"Completed\"",
     f'{CROWD}; And all of them have asked to cancel their orders; Then all of their requests are shown as "Cancellation Pending"',
     f"{KNOWN}; And it is 1 hour before the answer to Maya is due; When half an hour and 1.5 minutes pass; And an hour and a half pass; "
