@@ -1,5 +1,6 @@
 """Feature files as pytest collects them: a file is a module, and each of its scenarios a test under its own name."""
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from pytest_bdd.gherkin_parser import get_gherkin_document
 
 from rehearsal.control.places import near
 from rehearsal.gherkin.errors import Miswritten
-from rehearsal.gherkin.feature_text import ENCODING, unreadable
+from rehearsal.gherkin.feature_text import ENCODING, lines_of, unreadable
 from rehearsal.gherkin.misread import misread, refused
 from rehearsal.gherkin.results import Listed
 
@@ -23,6 +24,10 @@ from rehearsal.gherkin.results import Listed
 LINE: Final = pytest.StashKey[int]()
 # Marks by which pytest would play a scenario otherwise, or not at all, without saying so.
 ACTING: Final = frozenset({"filterwarnings", "parametrize", "skipif", "usefixtures", "xfail"})
+# Names that mean something to pytest, or to Python, where they stand in a module.
+TAKEN: Final = re.compile(
+    "__.*|pytestmark|pytest_generate_tests|(?:setup|teardown)_(?:module|function)|setUpModule|tearDownModule"
+)
 
 
 class FeatureFile(pytest.Module):
@@ -72,6 +77,9 @@ class FeatureFile(pytest.Module):
         lines: dict[str, int] = {}
         for scenario in _scenarios_in(self._document.feature):
             name, line = scenario.name, scenario.location.line
+            if TAKEN.fullmatch(name):
+                words = f"the name {name!r} is pytest's own; give the scenario another"
+                raise self.CollectError(f"{self._shown}:{line}: {words}")
             if name in lines:  # pytest-bdd keeps scenarios by name: one of the two would silently never be played
                 words = f"two scenarios are called {name!r}, the other one in line {lines[name]}"
                 raise self.CollectError(f"{self._shown}:{line}: {words}")
@@ -138,7 +146,7 @@ def lines_played(path: Path, line: int) -> tuple[list[int], list[int]]:
     Raises what the Gherkin parser does when the file cannot be read.
     """
     feature = get_gherkin_document(str(path), ENCODING).feature
-    about = part(feature, line) if 0 < line <= len(path.read_text(encoding=ENCODING).splitlines()) else ()
+    about = part(feature, line) if 0 < line <= len(lines_of(path)) else ()
     stand = [line for scenario in _scenarios_in(feature) for line in _lines_of(scenario)]
     return stand, [line for line in stand if line in about]
 

@@ -33,6 +33,11 @@ def _codec(name: str) -> codecs.CodecInfo | None:
 codecs.register(_codec)
 
 
+def lines_of(path: Path) -> list[str]:
+    """Return the lines of a file as the parser counts them: nothing but a line's end begins another."""
+    return path.read_text(encoding=ENCODING).removesuffix("\n").split("\n")
+
+
 def unreadable(path: Path, mistake: UnicodeDecodeError) -> str:
     """Say what is wrong with a file that is not UTF-8, and where."""
     data = path.read_bytes()

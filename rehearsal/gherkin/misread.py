@@ -1,7 +1,8 @@
 """Lines of a feature file that are not read as they are meant, each with its likely cause.
 
 Gherkin takes for prose whatever stands below a heading before the first step. A scenario whose colon is missing is such
-prose, with all its steps, and nothing would be said of it: it is refused here.
+prose, with all its steps, and nothing would be said of it: it is refused here. So is an outline's <name> for which its
+examples have no column: it would be played as it stands there.
 """
 
 import re
@@ -11,9 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from gherkin.dialect import DIALECTS
+from pytest_bdd.parser import PARAM_RE
+from pytest_bdd.types import STEP_TYPE_BY_PARSER_KEYWORD
 
 from rehearsal.control.places import near
-from rehearsal.gherkin.feature_text import ENCODING
+from rehearsal.gherkin.closed_words import meant
+from rehearsal.gherkin.feature_text import ENCODING, lines_of
 from rehearsal.gherkin.vocabulary import is_known
 
 ALIKE, ALIKE_HEADING = 0.7, 0.84  # of 1: what is less alike than this is no keyword that was misspelt
@@ -22,23 +26,31 @@ _LANGUAGE: Final = re.compile(r"^\s*#\s*language\s*:\s*([\w-]+)", re.MULTILINE)
 _HEADED: Final = ("feature", "rule", "scenarioOutline", "scenario", "background")
 _BEGUN: Final = ("given", "when", "then", "and", "but")
 _ASTRAY: Final = 'a step stands below "{}:", and nothing here is one; is its colon missing?'
+_NAMELESS: Final = 'a tag has its name right behind the "@"'
+_ALONE: Final = "below a step stand one table and one text in triple quotes at most"
+_NO_STEP: Final = "neither a step nor a heading, and prose stands before the steps"
 # What the parser says, as what it means.
 _SAID: Final = (
     ("inconsistent cell count", "this row has more or fewer cells than the first row of its table"),
     ("whitespace", "there is no space in a tag"),
     ("#DocStringSeparator, #Other", "a text in triple quotes above does not end"),
     ("#FeatureLine", 'a file begins with "Feature:", below tags and comments'),
+    ("end of file", "the file ends where something has to follow"),
+    ("expected: #TagLine", "below a tag stands what it is of: a scenario, a rule or examples"),
     ("got 'Background", "a background stands once, before the scenarios of its feature or rule"),
     ("got 'Feature", "a file has one feature, and another stands above"),
-    ("end of file", "the file ends where something has to follow"),
-    ("#ExamplesLine", "neither a step nor a heading, and prose stands before the steps"),
+    ("got 'Examples", "examples stand below the steps of a scenario, not of a background"),
+    *((f"got '{sign}", _ALONE) for sign in ("|", '"""', "```")),
+    *((expected, _NO_STEP) for expected in ("#StepLine", "#ExamplesLine")),
 )
+# Of what follows these nothing is read as it is meant.
+_LOST: Final = ("#FeatureLine", "expected: #TagLine")
 
 
 def refused(path: Path, mistake: Exception) -> str:
     """Say which lines of a file the parser does not take, and why."""
     text = path.read_text(encoding=ENCODING)
-    rows, language = text.rstrip().splitlines(), _LANGUAGE.search(text)
+    rows, language = text.rstrip().split("\n"), _LANGUAGE.search(text)
     if language and language[1] not in DIALECTS:
         line = text.count("\n", 0, language.start(1))
         return _listed(path, [(line + 1, rows[line], "nobody here knows this language")])
@@ -46,9 +58,9 @@ def refused(path: Path, mistake: Exception) -> str:
     told: dict[int, str] = {}
     for error in getattr(mistake.__cause__, "errors", ()):
         line, said = min(int(error.location["line"]), len(rows)), str(error)
-        meant = next((words for sign, words in _SAID if sign in said), said)
-        told.setdefault(line, keywords.slip(rows[line - 1]) or meant)
-        if "#FeatureLine" in said:  # of what follows nothing is meant as it is read
+        means = next((words for sign, words in _SAID if sign in said), said)
+        told.setdefault(line, keywords.slip(rows[line - 1]) or means)
+        if any(sign in said for sign in _LOST):
             break
     if not told:
         return f"{near(str(path))}: {mistake}"
@@ -56,27 +68,69 @@ def refused(path: Path, mistake: Exception) -> str:
 
 
 def misread(path: Path, feature: Any) -> str:
-    """Say which lines of prose are meant as something else, and what is without a scenario; nothing, where none is."""
-    rows, keywords = path.read_text(encoding=ENCODING).splitlines(), _Keywords(feature.language)
+    """Say which lines of prose are meant as something else, and what lacks something; nothing, where none does."""
+    rows, keywords = lines_of(path), _Keywords(feature.language)
     found = []
     for node in _headed(feature):
         line = int(node.location.line)
-        for prose in filter(str.strip, node.description.splitlines()):
+        for prose in filter(str.strip, node.description.split("\n")):
             line = next((at for at, row in enumerate(rows[line:], line + 1) if row.strip() == prose.strip()), line)
             if words := keywords.in_prose(prose):
                 found.append((line, prose, words))
                 break  # what stands below it follows from it
-    return _listed(path, found or [(line, rows[line - 1], words) for line, words in _empty(feature)])
+    lacking = sorted({**dict(_unfilled(feature)), **dict(_lacking(feature, keywords))}.items())
+    return _listed(path, found or [(line, rows[line - 1], words) for line, words in lacking])
 
 
-def _empty(feature: Any) -> Iterator[tuple[int, str]]:
-    """Tell the lines of what nothing is played of: a feature or rule without a scenario, examples without a row."""
+def _lacking(feature: Any, keywords: "_Keywords") -> Iterator[tuple[int, str]]:
+    """Tell the lines of what nothing, or not all, is played of for want of something below it, above it or in it."""
     for node in _headed(feature):
+        steps, examples = getattr(node, "steps", ()), getattr(node, "examples", ())
         if hasattr(node, "children") and all(child.background for child in node.children):
             yield int(node.location.line), "there is no scenario in it"
-        for examples in getattr(node, "examples", ()):
-            if not examples.table_body:
-                yield int(examples.location.line), "there is no row in it, below the one with the names"
+        if keywords.is_outline(node.keyword) and not examples:
+            yield int(node.location.line), "there are no examples below its steps, and it is played once for each row"
+        if steps and steps[0].keyword_type not in STEP_TYPE_BY_PARSER_KEYWORD:
+            yield int(steps[0].location.line), f"no step above it has a keyword for it; {keywords.first}"
+        for table in examples:
+            if not table.table_body:
+                yield int(table.location.line), "there is no row in it, below the one with the names"
+        for tag in (tag for one in (node, *examples) for tag in getattr(one, "tags", ())):
+            if tag.name == "@":
+                yield int(tag.location.line), _NAMELESS
+
+
+def _unfilled(feature: Any) -> Iterator[tuple[int, str]]:
+    """Tell the lines with a <name> for which some examples have no column, and examples with two of one name."""
+    for scenario, steps in _outlines(feature):
+        for examples in filter(lambda one: one.table_header, scenario.examples):
+            names = [str(cell.value) for cell in examples.table_header.cells]
+            if twice := [name for name in names if names.count(name) > 1]:
+                yield int(examples.table_header.location.line), f'"{twice[0]}" stands there twice'
+            of = f"no column of the examples in line {examples.location.line}"
+            for line, text in (one for step in steps for one in _written(step)):
+                if missing := [name for name in PARAM_RE.findall(text) if name not in names]:
+                    yield line, f'"<{missing[0]}>" stands for {of}{meant(missing[0], names)}'
+
+
+def _outlines(node: Any, above: Sequence[Any] = ()) -> Iterator[tuple[Any, Sequence[Any]]]:
+    """Tell each scenario with examples, and all the steps that are played for a row of them."""
+    for child in node.children:
+        if child.background:
+            above = (*above, *child.background.steps)
+        elif child.rule:
+            yield from _outlines(child.rule, above)
+        elif child.scenario.examples:
+            yield child.scenario, (*above, *child.scenario.steps)
+
+
+def _written(step: Any) -> Iterator[tuple[int, str]]:
+    """Tell what stands in a step and below it, each piece with its line."""
+    yield int(step.location.line), step.text
+    for row in step.datatable.rows if step.datatable else ():
+        yield from ((int(row.location.line), cell.value) for cell in row.cells)
+    if step.docstring:
+        yield from enumerate(step.docstring.content.split("\n"), int(step.docstring.location.line) + 1)
 
 
 class _Keywords:
@@ -89,6 +143,16 @@ class _Keywords:
         self._sure = [word.strip() for kind in _BEGUN[:3] for word in known[kind] if word.strip() != "*"]
         self._scenario = "Scenario" if language == "en" else known["scenario"][0]
         self._examples = known["examples"]
+        self._outlines = known["scenarioOutline"]
+
+    def is_outline(self, keyword: str) -> bool:
+        """Return whether this keyword is one of an outline."""
+        return keyword in self._outlines
+
+    @property
+    def first(self) -> str:
+        """What the first step of a scenario, or of a background, begins with."""
+        return f"the first step begins with {_or(self._sure)}"
 
     def slip(self, row: str) -> str:
         """Return what is wrong with a line that is read as nothing; nothing, where that is not known."""
@@ -119,8 +183,7 @@ class _Keywords:
 
     @property
     def _listed(self) -> str:
-        *most, last = self._steps
-        return f"{', '.join(most)} or {last}"
+        return _or(self._steps)
 
     def _heading(self, text: str, headings: Sequence[str]) -> str:
         for heading in headings:
@@ -137,6 +200,11 @@ class _Keywords:
     @staticmethod
     def _begins(text: str, words: Sequence[str]) -> bool:
         return any(re.match(rf"{re.escape(word)}\b", text) for word in words)
+
+
+def _or(words: Sequence[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} or {last}"
 
 
 def _headed(node: Any) -> Iterator[Any]:

@@ -16,6 +16,11 @@ ASTRAY = 'a step stands below "Scenario:", and nothing here is one; is its colon
 CELLS = "this row has more or fewer cells than the first row of its table"
 BACKGROUND = "  Background:\n    When an hour passes\n"
 OUTLINE = "  Scenario Outline: x\n    When <n> hours pass\n    Examples:\n      | n |\n      | 2 |\n"
+UNFILLED = "  Scenario Outline: x\n    When <n> hours pass\n"
+ROWS = "    Examples:\n      | m |\n      | 2 |\n"
+TWICE = ROWS.replace("| m", "| n | n").replace("2", "2 | 3")
+NO_KEYWORD = "no step above it has a keyword for it; the first step begins with Given, When or Then"
+NAMELESS = 'a tag has its name right behind the "@"'
 GERMAN = "# language: de\nFunktion: F\n"
 # A file, the line that is not read as it is meant, and what is said of it.
 FILES = {
@@ -45,6 +50,38 @@ FILES = {
     f"Feature: F\n{BACKGROUND}": (1, "there is no scenario in it"),
     f"Feature: F\n{HOLDS}  Rule: R\n": (4, "there is no scenario in it"),
     f"Feature: F\n{OUTLINE}    Examples: more\n      | n |\n": (7, "there is no row in it"),
+    f"Feature: F\n{UNFILLED}": (2, "there are no examples below its steps"),
+    f"Feature: F\n{HOLDS}  Rule: R\n{UNFILLED}{HOLDS.replace('Holds', 'Too')}": (5, "there are no examples below its"),
+    f"{GERMAN}  Szenariogrundriss: x\n    Wenn an hour passes\n": (3, "there are no examples below its steps"),
+    # what would be played as it stands there
+    f"Feature: F\n{UNFILLED}{ROWS}": (3, '"<n>" stands for no column of the examples in line 4'),
+    f"Feature: F\n{UNFILLED.replace('<n>', '<m> or <n>')}{ROWS}": (3, '"<n>" stands for no column'),
+    f"Feature: F\n{UNFILLED.replace('<n>', '<M>')}{ROWS}": (3, '; it is written "m"'),
+    f"Feature: F\n{UNFILLED.replace('<n>', '< m >')}{ROWS}": (3, '"< m >" stands for no column'),
+    f"Feature: F\n{OUTLINE}{ROWS}": (3, '"<n>" stands for no column of the examples in line 7'),
+    f"Feature: F\n{UNFILLED.replace('<n>', '2')}      | a |\n      | <n> |\n{ROWS}": (5, '"<n>" stands for no column'),
+    f'Feature: F\n{UNFILLED.replace("<n>", "2")}    """\n    a\n    <n>\n    """\n{ROWS}': (6, "for no column"),
+    f"Feature: F\n  Background:\n    When <n> hours pass\n{UNFILLED.replace('<n>', '2')}{ROWS}": (3, "for no column"),
+    f"Feature: F\n  Rule: R\n  Background:\n    When <n> hours pass\n{UNFILLED.replace('<n>', '2')}{ROWS}": (
+        4,
+        "for no",
+    ),
+    f"Feature: F\n{UNFILLED}{TWICE}": (5, '"n" stands there twice'),
+    # steps that take the keyword of none, tags and scenarios without a name that could be used
+    **{f"Feature: F\n  Scenario: x\n    {word} an hour passes\n": (3, NO_KEYWORD) for word in ("And", "But", "*")},
+    f"Feature: F\n  Background:\n    And an hour passes\n{HOLDS}": (3, NO_KEYWORD),
+    f"Feature: F\n{BACKGROUND}  Scenario: x\n    And an hour passes\n": (5, NO_KEYWORD),
+    f"{GERMAN}  Szenario: x\n    Und an hour passes\n": (4, "the first step begins with Angenommen, Gegeben sei,"),
+    **{
+        f"{above}{tags}\n{below}": (above.count("\n") + 1, NAMELESS)
+        for tags in ("@", "@ @late", "@late @", "@@late")
+        for above, below in {
+            "": f"Feature: F\n{HOLDS}",
+            "Feature: F\n": HOLDS,
+            f"Feature: F\n{HOLDS}": f"  Rule: R\n{HOLDS.replace('Holds', 'Too')}",
+            f"Feature: F\n{UNFILLED}": ROWS.replace("| m", "| n"),
+        }.items()
+    },
     # what the parser does not take
     f"Feature: F\n{HOLDS}  Scenario x\n": (4, COLON),
     f"Feature: F\n{HOLDS}  Scenaro: x\n": (4, 'did you mean "Scenario: x"?'),
@@ -54,6 +91,12 @@ FILES = {
     f"Feature: F\n{HOLDS}    Jupiter is there\n": (4, "neither a step nor a heading, and prose"),
     f"Feature: F\n{HOLDS}    | a | b |\n    | 1 |\n": (5, CELLS),
     f'Feature: F\n{HOLDS}    """\n    text\n': (5, "a text in triple quotes above does not end"),
+    f'Feature: F\n{HOLDS}    """\n    text\n    """\n    """\n': (7, "below a step stand one table and one text"),
+    f"Feature: F\n{OUTLINE}    ```\n": (7, "below a step stand one table and one text"),
+    f"Feature: F\n{BACKGROUND}    Examples:\n": (4, "examples stand below the steps of a scenario"),
+    f"Feature: F\n{BACKGROUND}    Jupiter is there\n": (4, "neither a step nor a heading, and prose"),
+    f"Feature: F\n{HOLDS}  @late\n  | a |\n{HOLDS}": (5, "below a tag stands what it is of: a scenario"),
+    f"Feature: F\n  @late\n{BACKGROUND}": (3, "below a tag stands what it is of: a scenario"),
     f"Feature: F\n{HOLDS}{BACKGROUND}": (4, "a background stands once, before the scenarios"),
     f"Feature: F\n{HOLDS}  @late": (4, "the file ends where something has to follow"),
     f"Feature: F\n  @so late\n{HOLDS}": (2, "there is no space in a tag"),
@@ -61,7 +104,11 @@ FILES = {
     HOLDS: (1, 'a file begins with "Feature:"'),
     f"# language: xx\nFeature: F\n{HOLDS}": (1, "nobody here knows this language"),
     f"{GERMAN}  Szenario: x\n    Wenn an hour passes\n    Wen an hour passes\n": (5, 'did you mean "Wenn"?'),
+    f"Feature: F\u2028G\f\n  Of lamps.\x85\n{HOLDS}  Scenario x\n": (5, COLON),
+    f"Feature: F\n  Of lamps.\u2028\n  Scenario x\n{HOLDS}": (3, COLON),
 }
+# Names of scenarios that would be taken for something else, or be left out.
+TAKEN = ["__x", "__name__", "pytestmark", "pytest_generate_tests", "setup_module", "setup_function", "tearDownModule"]
 PROSE = """Feature: F
   As a seller: I answer within a day, so that nobody else does.
   Rules: none. Features of it are many, scenarios few.
@@ -83,6 +130,16 @@ PROSE = """Feature: F
       | n | day  |
       | 2 | [a]  |
       | 2 | b-c  |
+
+  Scenario: of <n> no row is played
+    When 2 hours pass
+
+  Scenario Outline: and <m> stays
+    When <n> hours pass
+
+    Examples: with a column that nothing is made of
+      | n | of |
+      | 2 | x  |
 """
 
 
@@ -100,9 +157,18 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.mark.parametrize("text", FILES)
 def test_a_line_that_is_not_read_as_it_is_meant_is_named_with_its_cause(said: dict[str, str], text: str) -> None:
     line, words = FILES[text]
-    row = text.splitlines()[line - 1].strip()
+    row = text.split("\n")[line - 1].strip()
     assert f".feature:{line}: {row!r}: " in said[text]
     assert words in said[text]
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_a_scenario_is_not_called_as_pytest_calls_something_else(rehearse: Rehearse, name: str) -> None:
+    file = rehearse.file("own.feature", f"Feature: F\n{HOLDS}{HOLDS.replace('Holds', name)}")
+    assert (
+        f"own.feature:4: the name {name!r} is pytest's own; give the scenario another"
+        in rehearse("play", file, code=2).out
+    )
 
 
 def test_prose_stays_prose_and_the_values_of_a_row_stand_in_its_scenarios_name(
@@ -111,7 +177,10 @@ def test_prose_stays_prose_and_the_values_of_a_row_stand_in_its_scenarios_name(
     file = tmp_path / "own.feature"
     file.write_text(PROSE)
     results = run_suite(SuiteRun((file,), 1)).results
-    assert [result.name for result in results] == ["one of it", "other of it", "at 2[2-[a]]", "at 2[2-b-c]"]
+    assert [result.name for result in results] == [
+        *("one of it", "other of it", "at 2[2-[a]]", "at 2[2-b-c]"),
+        *("of <n> no row is played", "and <m> stays[2-x]"),
+    ]
     assert {result.outcome for result in results} == {Outcome.HELD}
 
 
