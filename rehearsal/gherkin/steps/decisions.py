@@ -9,7 +9,7 @@ from pytest_bdd import given, then, when
 from rehearsal.control.stage import Json
 from rehearsal.gherkin.buyer import Buyer, demand_part, shown, told
 from rehearsal.gherkin.cast import Cast
-from rehearsal.gherkin.errors import NotJudged
+from rehearsal.gherkin.errors import Miswritten, NotJudged
 from rehearsal.gherkin.expect import Differs, expect
 from rehearsal.gherkin.refusals import CARRIED_OUT
 from rehearsal.gherkin.staff import Seller, SellerCenter, waits
@@ -261,6 +261,8 @@ def _(people: Cast, buyer: str) -> None:
     who = people.buyer(buyer)
     seen = {case["return_id"] or case["cancel_id"]: _case(case) for case in people.seller.cases_of(who)}
     waiting = sorted(claim.id for claim in who.claims)
+    if not waiting:
+        raise Miswritten(f"{buyer} has made no request; {buyer} has asked for nothing")
     expect(f"the requests of {buyer} that wait", waiting, sorted(one for one in seen if one))
 
 

@@ -140,6 +140,7 @@ MISWRITTEN = {
     f"{TWO_REQUESTS}; When the seller approves Maya's third request": "Maya has made 2 requests: there is no third",
     f"{TWO_REQUESTS}; When the seller approves Maya's cancellation": "Maya has made no cancellation; Maya has asked for:",
     f"{TWO_LINES}; When the seller approves Maya's request": "Maya has made no request; Maya has asked for nothing",
+    f"{TWO_LINES}; Then the seller has every request of Maya's before them": "Maya has made no request",
     f"{TWO_LINES}; And Maya has asked for the money for 2 of the mugs": "Maya has only 1 mugs, not 2",
     f"{EACH_ASKED}; When Maya hands over her parcel, with only 0 of the mugs in it": "about the mug, not about 0 of the mug",
     f"{EACH_ASKED}; When Maya hands over her parcel, with only the rug in it": "return is about the mug, not about the rug",
