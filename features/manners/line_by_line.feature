@@ -4,6 +4,7 @@ Feature: The OMS answers line by line
 
   Background:
     Given the OMS answers line by line, has second thoughts about a line and contradicts itself from line to line
+    And the OMS speaks like an old client
     And Maya has received, with 7.00 USD for shipping and 5.49 USD of tax, 0.47 USD of it on shipping:
       | goods | pieces | price each |
       | rug   | 1      | 89.00 USD  |

@@ -46,6 +46,7 @@ _COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
 }
 _A_DAY: Final = timedelta(days=1)
 _PARTS_OF_TIME: Final = ("year", "month", "day", "hour", "minute", "second")
+_TURNED: Final = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}  # what a comparison means with its value in front
 # A date without a time means the whole day: greater is what comes after it.
 _OF_DAYS: Final[Mapping[str, Callable[[datetime, datetime], bool]]] = {
     "eq": lambda at, day: day <= at < day + _A_DAY,
@@ -243,7 +244,8 @@ def _other_ways(value: Any) -> list[Way]:
         ]
     if isinstance(value, Decimal):
         ways = [(f"{name}({{}}) eq {whole(value)}", _of(whole, whole(value))) for name, whole in _WHOLE.items()]
-        return [*ways, (f"{_written(value)} lt {{}}", _comparing("gt", operator.gt, value))]
+        turned = [(f"{_written(value)} {word} {{}}", as_, _COMPARE[as_]) for word, as_ in _TURNED.items()]
+        return [*ways, *((text, _comparing(as_, holds, value)) for text, as_, holds in turned)]
     return []
 
 
