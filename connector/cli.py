@@ -218,9 +218,11 @@ def shops() -> None:
 @explained
 def add_shop(auth_code: str, name: str | None, default_answers: str | None) -> None:
     """Add the shop(s) that a seller has authorized; a known shop gets new tokens."""
+    code = read_as(str, "--auth-code", auth_code)
+    called = None if name is None else read_as(str, "--name", name)
     answers = None if default_answers is None else read_as(read_answers, "--default-answers", default_answers)
     with deployed() as connector:
-        added = connector.add_shop(auth_code, name=name, default_answers=answers)
+        added = connector.add_shop(code, name=called, default_answers=answers)
     for shop in added:
         click.echo(f"{shop.profile_id}\t{shop.shop_id}\t{shop.name}")
 
@@ -245,8 +247,9 @@ def clients() -> None:
 @explained
 def add_client(name: str) -> None:
     """Register an application and show its secrets, this once."""
+    called = read_as(str, "NAME", name)
     with deployed(secrets=False) as connector:
-        credentials = connector.add_client(name)
+        credentials = connector.add_client(called)
     click.echo(f"application id: {credentials.application_id}")
     click.echo(f"shared secret:  {credentials.shared_secret}")
     click.echo(f"refresh token:  {credentials.refresh_token}")

@@ -159,9 +159,12 @@ def _flag(raw: str) -> bool:
 
 
 def read_as(read: Callable[[str], T], setting: str, raw: str) -> T:
-    """Return what `read` makes of a setting. Raises BadSettings naming it."""
+    """Return what `read` makes of a setting or an argument. Raises BadSettings naming it."""
     try:
+        raw.encode()  # bytes that are no text come as lone surrogates, which nothing can keep or send
         return read(raw)
+    except UnicodeEncodeError:
+        raise BadSettings(setting, "is not text in UTF-8") from None
     except ValueError as error:
         raise BadSettings(setting, str(error)) from error
 

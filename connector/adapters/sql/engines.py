@@ -84,9 +84,13 @@ def check_place(url: sa.URL) -> None:
     if url.database in IN_MEMORY:
         raise BadSettings(SETTING, "is one in memory, which would end with this command; name a file")
     path = Path(url.database or "").absolute()
-    if path.is_dir():
+    try:
+        is_folder, has_folder = path.is_dir(), path.parent.is_dir()
+    except OSError as error:
+        raise BadSettings(SETTING, f"names no file that could be opened: {error.strerror}") from None
+    if is_folder:
         raise BadSettings(SETTING, f"{path} is a folder; name a file in it")
-    if not path.parent.is_dir():
+    if not has_folder:
         raise BadSettings(SETTING, f"there is no folder {path.parent}")
 
 

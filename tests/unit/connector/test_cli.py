@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from requests.adapters import HTTPAdapter
@@ -20,7 +21,7 @@ from requests.adapters import HTTPAdapter
 from connector import Settings
 from connector.adapters.sql.alone import alone
 from connector.adapters.sql.engines import engine_for
-from connector.cli import main, work
+from connector.cli import clients, main, shops, work
 from connector.errors import BadSettings
 from connector.settings import SETTINGS
 from tests.clock import START
@@ -67,6 +68,8 @@ def working(env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
         ({"CONNECTOR_DATABASE_URL": "sqlite:////x?mode=ro"}, "DATABASE_URL: Query string argument(s) 'mode'"),
         ({"CONNECTOR_DATABASE_URL": "sqlite+aiosqlite:////x"}, "DATABASE_URL: no driver for sqlite+aiosqlite"),
         ({"CONNECTOR_DATABASE_URL": "sqlite:////no/such/file"}, "DATABASE_URL: there is no folder /no/such"),
+        ({"CONNECTOR_DATABASE_URL": f"sqlite:///{'x' * 300}"}, "no file that could be opened: File name too long"),
+        ({"CONNECTOR_DATABASE_URL": f"sqlite:///{'x' * 300}/y"}, "DATABASE_URL: names no file that could be opened"),
         ({"CONNECTOR_PORT": "eighty"}, "CONNECTOR_PORT: must be a whole number from 0 to 65535"),
         ({"CONNECTOR_PORT": "65536"}, "CONNECTOR_PORT: must be a whole number from 0 to 65535"),
         ({"CONNECTOR_THREADS": "0"}, "CONNECTOR_THREADS: must be a whole number from 1"),
@@ -145,6 +148,38 @@ def test_settings_from_the_environment_are_typed(tmp_path: Path) -> None:
     assert settings.default_answers == {"REFUND": "reject", "CANCEL": "approve"}
     with pytest.raises(BadSettings):
         Settings.from_env({})
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_setting_that_is_no_text_is_refused_by_its_name(tmp_path: Path, name: str) -> None:
+    setting = f"CONNECTOR_{name.upper()}"
+    with pytest.raises(BadSettings, match=f"^{setting}: is not text in UTF-8$"):
+        Settings.from_env(environment(tmp_path, **{setting: os.fsdecode(b"http://\xff")}))
+
+
+@pytest.mark.parametrize(
+    ("command", "named"),
+    [
+        (["shops", "add", "--auth-code", "\udcff"], "--auth-code"),
+        (["shops", "add", "--auth-code", "c", "--name", "\udcff"], "--name"),
+        (["shops", "add", "--auth-code", "c", "--default-answers", "\udcff=approve"], "--default-answers"),
+        (["clients", "add", "\udcff"], "NAME"),
+    ],
+)
+def test_an_argument_that_is_no_text_is_refused_by_its_name(tmp_path: Path, command: list[str], named: str) -> None:
+    result = run(environment(tmp_path), *command)
+    assert (result.exit_code, result.stderr) == (2, f"connector: {named}: is not text in UTF-8\n")
+
+
+def test_every_command_reads_its_arguments_as_text() -> None:
+    texts = {
+        f"{group.name} {name} {parameter.name}"
+        for group in (shops, clients)
+        for name, command in group.commands.items()
+        for parameter in command.params
+        if parameter.type is click.STRING
+    }
+    assert texts == {"shops add auth_code", "shops add name", "shops add default_answers", "clients add name"}
 
 
 def test_the_help_lists_every_setting() -> None:
