@@ -25,6 +25,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 import click
 from rich.console import Console
@@ -35,7 +36,8 @@ from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.cli.outputs import OUT_FILE, demand_room, make_room, refused
 from rehearsal.cli.profiles import manners_option, profile_options
 from rehearsal.cli.seat_option import SEAT, SEAT_FILE
-from rehearsal.cli.whole_number import WholeNumber
+from rehearsal.cli.whole_number import FiniteNumber, WholeNumber
+from rehearsal.cli.words import host_name, visible
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import beginning, instant
 from rehearsal.control.local import InProcessStage
@@ -93,7 +95,11 @@ _port: Final = partial(click.option, type=WholeNumber(0, LAST_PORT))
 
 @click.command()
 @click.option("--host", default="127.0.0.1", help="Address to listen on. Not loopback: needs a token.")
-@click.option("--public-host", help="Host name that the printed addresses use, when it is not the one listened on.")
+@click.option(
+    "--public-host",
+    callback=host_name,
+    help="Host name that the printed addresses use, when it is not the one listened on.",
+)
 @_port(
     "--port",
     default=FIRST_PORT,
@@ -122,7 +128,7 @@ _port: Final = partial(click.option, type=WholeNumber(0, LAST_PORT))
 @click.option("--seat", type=SEAT_FILE, callback=_seat, help=SEAT)
 @click.option(
     "--speed",
-    type=click.FloatRange(min=0, max=1_000_000),
+    type=FiniteNumber(min=0, max=1_000_000),
     default=0.0,
     help="Simulated seconds per second: 0 stands still, 1 is real time.",
 )
@@ -136,7 +142,9 @@ _port: Final = partial(click.option, type=WholeNumber(0, LAST_PORT))
 @click.option(
     "--webhooks", is_flag=True, help="Have TikTok Shop's webhooks tell the connector, and the connector's the OMS."
 )
-@click.option("--token", envvar="REHEARSAL_TOKEN", help="Token of the control API. [default: a new one]")
+@click.option(
+    "--token", envvar="REHEARSAL_TOKEN", callback=visible, help="Token of the control API. [default: a new one]"
+)
 @click.option("--json", "json_file", type=OUT_FILE, help="Write what GET /world answers here.")
 def up(**options: Any) -> int:
     """Serve the fakes, the connector, the control API and the console, until Ctrl-C."""
@@ -330,7 +338,7 @@ def _print(world: Json, seat: Mapping[str, Json], *, needs_token: bool) -> None:
         "OMS's work": (urls["oms"], "/"),
         "order pages": (urls["connector"], "/"),
     }
-    entering = f"?token={world['token']}" if needs_token else ""
+    entering = f"?token={quote(world['token'], safe='')}" if needs_token else ""
     token_needed = "" if needs_token else " (not needed on loopback)"
     groups = {
         **seat,

@@ -163,7 +163,11 @@ def test_news_that_are_under_way_are_said_to_be(stage: HttpStage, rehearse: Rehe
     [
         ({"--attach": "http://127.0.0.1:9/control/v1"}, "no served world answers there"),
         ({"--attach": "nonsense"}, "no served world answers there"),
+        ({"--attach": "http://[::1"}, "no served world answers there"),
+        ({"--attach": "http://\udcff"}, "no served world answers there"),
         ({"--world": "nowhere"}, "No such world: there is no world 'nowhere' here"),
+        ({"--world": "\udcff"}, "No such world: there is no world"),
+        ({"--token": "é"}, "'--token' (env var: 'REHEARSAL_TOKEN'): a token is of visible ASCII characters"),
         ({"--token": "wrong"}, "Wrong token: this is not the token that `rehearsal up` printed"),
         ({"--junit": "/proc/none/j.xml"}, "--junit cannot be written"),
     ],

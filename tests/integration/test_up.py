@@ -87,15 +87,18 @@ def test_a_running_clock_moves_by_itself(tmp_path: Path) -> None:
 
 
 def test_off_loopback_every_call_needs_the_token(tmp_path: Path) -> None:
-    with Up(tmp_path / "world.json", "--host", "0.0.0.0", "--token", "open-sesame") as up:
+    token = "open-sesame&#+%"
+    with Up(tmp_path / "world.json", "--host", "0.0.0.0", "--token", token) as up:
         world = up.world()
         assert requests.get(world["urls"]["control"] + "/world", timeout=10).status_code == 401
-        stage = HttpStage(world["urls"]["control"], token="open-sesame")
+        stage = HttpStage(world["urls"]["control"], token=token)
         assert stage.world()["seed"] == 1
         stage.close()
+        entered = f"{world['urls']['console']}/?token=open-sesame%26%23%2B%25"
+        assert requests.get(entered, timeout=10).status_code == 200
         code, out, _ = up.end()
         assert code == 0
-        assert "/?token=open-sesame" in out
+        assert entered in out
 
 
 def test_a_long_advance_does_not_keep_it_from_stopping(up: Up) -> None:
@@ -162,10 +165,22 @@ def test_a_taken_port_is_named_with_what_to_do(rehearse: Rehearse) -> None:
         ("--data /proc/self", "Invalid value for '--data': Directory '/proc/self' is not writable."),
         ("--data /proc/absent", "'/proc/absent' does not exist."),
         ("--sped 1", "--speed"),
+        ("--speed nan", "Invalid value for '--speed': 'nan' is not a number."),
+        ("--speed inf", "Invalid value for '--speed': inf is not in the range 0<=x<=1000000."),
+        (
+            "--token é",
+            "'--token': a token is of visible ASCII characters, without blanks.",
+        ),
+        ("--token \u2003", "a token is of visible ASCII characters"),
+        ("--token \udcff", "a token is of visible ASCII characters"),
+        ("--public-host http://x", "'--public-host': 'http://x' is neither the name of a host nor an address"),
+        ("--public-host x:80", "'x:80' is neither"),
+        ("--public-host [::1", "is neither"),
+        ("--public-host é.example", "is neither"),
     ],
 )
 def test_a_wrong_option_is_named(rehearse: Rehearse, options: str, words: str) -> None:
-    said = rehearse("up", "--port", "0", *options.split(), code=2).err
+    said = rehearse("up", "--port", "0", *options.split(" "), code=2).err
     assert words in said
     assert "Traceback" not in said
 
