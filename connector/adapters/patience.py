@@ -1,23 +1,29 @@
 """Calls over sockets whose time-out is for the call as a whole: connecting, asking, and the answer to its last byte.
 
-`requests` limits each wait for a byte, so that an answer of one byte a second never ends. A session that has been made
-`patient` raises the same ReadTimeout or ConnectionError, but when the time is over: by whichever clock it is told.
+`requests` limits each wait for a byte, so that an answer of one byte a second never ends, and not how much comes. A
+session that has been made `patient` raises the same ReadTimeout or ConnectionError, but when the time is over: by
+whichever clock it is told; and TooLarge where an answer, unpacked, is larger than any that is meant.
 """
 
 import io
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from http.client import HTTPResponse
-from typing import Any
+from typing import Any, Final
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import Timeout
 
 Seconds = Callable[[], float]
+LARGEST: Final = 16 * 2**20  # bytes; assumed: a page has 100 objects at most, and each of them has room for 160 KiB
+
+
+class TooLarge(requests.RequestException):
+    """An answer is larger than any that is meant; the rest of it is not read."""
 
 
 def patient(session: requests.Session, now: Seconds = time.monotonic) -> requests.Session:  # noqa: TID251 - how long an answer takes on a socket is for the machine's clock to say
@@ -36,11 +42,29 @@ class _Patient(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         return super().send(request, *args, **{**options, "timeout": Timeout(total=options.get("timeout"))})
 
+    def build_response(self, *args: Any) -> requests.Response:
+        response = super().build_response(*args)
+        response.__class__ = _Bounded
+        return response
+
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*args, **options)
         if not isinstance(pool.ConnectionCls, partial):
             pool.ConnectionCls = partial(_connection, pool.ConnectionCls, self._now)
         return pool
+
+
+class _Bounded(requests.Response):
+    """An answer whose content ends where it is too large; all that reads it reads these pieces."""
+
+    def iter_content(self, *args: Any, **options: Any) -> Iterator[Any]:
+        size = 0
+        for piece in super().iter_content(*args, **options):
+            size += len(piece)
+            if size > LARGEST:
+                self.close()
+                raise TooLarge(f"an answer of more than {LARGEST} bytes")
+            yield piece
 
 
 def _connection(kind: Callable[..., Any], now: Seconds, **options: Any) -> Any:

@@ -1,9 +1,12 @@
 """Both players that call others: a time-out is for the whole call, and a redirect is an answer like any other."""
 
+import gzip
 import io
 import socket
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from itertools import count
 from typing import Any
 
@@ -81,6 +84,42 @@ def test_an_answer_that_drips_ends_when_the_time_is_over(patience: Any, serve: S
 @PLAYERS
 def test_an_answer_in_time_is_whole(patience: Any, serve: Serve) -> None:
     assert call(patience, serve(HEAD + b"x" * 400, 0), 5.0) == b"x" * 400
+
+
+def chunked(body: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+
+
+def packed(body: bytes) -> bytes:
+    small = gzip.compress(body)
+    return b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b" % (len(small), small)
+
+
+def until_it_closes(body: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\n\r\n" + body
+
+
+@PLAYERS
+@pytest.mark.parametrize("sent", [chunked, packed, until_it_closes])
+@pytest.mark.parametrize("more", [0, 1])
+def test_an_answer_is_as_large_as_it_may_be_and_not_larger(
+    patience: Any, serve: Serve, sent: Callable[[bytes], bytes], more: int
+) -> None:
+    url = serve(sent(bytes(patience.LARGEST + more)), 0)
+    with pytest.raises(patience.TooLarge, match="more than 16777216 bytes") if more else nullcontext():
+        assert call(patience, url, 30.0) == bytes(patience.LARGEST)
+
+
+@PLAYERS
+def test_of_an_answer_that_unpacks_to_very_much_little_is_held(patience: Any, serve: Serve) -> None:
+    url = serve(packed(bytes(10 * patience.LARGEST)), 0)
+    tracemalloc.start()
+    try:
+        with pytest.raises(patience.TooLarge):
+            call(patience, url, 30.0)
+        assert tracemalloc.get_traced_memory()[1] < 3 * patience.LARGEST
+    finally:
+        tracemalloc.stop()
 
 
 @PLAYERS

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 import requests
 
+from connector.adapters.patience import TooLarge
 from connector.adapters.tiktok import wire as documents
 from connector.adapters.tiktok.client import LARGEST_KNOWN, TikTok, sign
 from connector.domain.decisions import ApproveReturn, SiteDecision
@@ -174,6 +175,7 @@ def raising(error: Exception) -> Responder:
         (lambda call: {"http": 200, "raw": b'{"code": 0, "mess'}, True),
         (raising(requests.ReadTimeout()), True),
         (raising(requests.ConnectionError()), True),
+        (raising(TooLarge()), True),
         (raising(requests.ConnectTimeout()), False),
     ],
 )
