@@ -79,9 +79,9 @@ class Shop(Queries):
             offer = None
             if action is Action.OFFER_PARTIAL_REFUND:
                 offer = decisions.offered(item, partial_refund)
+            self.check_decision(item, action)  # what is refused is what was sent
             if buyer_keep_item:
                 action = Action.DIRECT_REFUND
-            self.check_decision(item, action)
             return self.return_lifecycle.act(item, action, By(by), offer=offer, total=total, refusing=refusals.of_state)
 
     def reject_return(

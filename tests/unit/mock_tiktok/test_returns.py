@@ -101,6 +101,14 @@ def test_a_return_can_be_refunded_without_the_goods(town: Town, keep: bool) -> N
     assert town.shop.get_return(return_id).buyer_keeps_item
 
 
+def test_with_the_goods_left_to_the_buyer_an_approval_is_refused_as_without(town: Town) -> None:
+    return_id = town.request(kind="RETURN_AND_REFUND")
+    town.shop.approve_return(return_id, "APPROVE_RETURN")
+    for keep in (True, False, None):
+        said = refused(ApiError, town.shop.approve_return, return_id, "APPROVE_RETURN", buyer_keep_item=keep)
+        assert (said.code, said.message) == (25020010, "The request is already approved")
+
+
 # offers
 
 
