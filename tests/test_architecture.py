@@ -116,6 +116,14 @@ def test_the_marketplaces_numbers_stay_in_its_adapter(room: str) -> None:
     assert [(path, value) for path, value in said if re.fullmatch(r"\d{6,}", str(value))] == []
 
 
+@pytest.mark.parametrize("player", PLAYERS)
+def test_what_players_read_has_no_digits_of_other_scripts(player: str) -> None:
+    for path, tree in modules(player):
+        texts = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+        said = [text for text in texts if r"\d" in text or "<int" in text]
+        assert not said or "re.ASCII" in ast.unparse(tree), f"{path}: {said} takes them"
+
+
 def test_a_whole_journey_never_reads_the_machines_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every call of a clock by one of our modules is caught while it happens."""
     caught: list[str] = []

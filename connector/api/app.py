@@ -51,7 +51,7 @@ class _Respelled:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         path = environ.get("PATH_INFO", "")
-        environ["connector.path"] = path
+        environ["connector.path"] = path.encode("latin-1").decode(errors="replace")  # as WSGI has it
         environ["PATH_INFO"] = canonical(path)
         environ.update(self._origin)
         return self._app(environ, start_response)

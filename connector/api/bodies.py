@@ -19,6 +19,7 @@ from connector.records import ConditionQuantity
 
 LONGEST_ID: Final = 100
 BODY: Final = "body"
+_NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
 _control: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]").search  # but tabs and ends of lines
 
 Reader = Callable[[str, Any], Any]
@@ -200,12 +201,9 @@ def _from_text(name: str, reader: Reader, text: str) -> Any:
             raise BadBody(name, "must be true or false.")
         return text.lower() == "true"
     if reader in (_count, _amount):
-        try:
-            number = Decimal(text)
-            whole = abs(number) <= INT32 and number == number.to_integral_value()
-        except ArithmeticError:
-            raise BadBody(name, "must be a number.") from None
-        if not number.is_finite():
+        if not _NUMBER.fullmatch(text):
             raise BadBody(name, "must be a number.")
+        number = Decimal(text)
+        whole = abs(number) <= INT32 and number == number.to_integral_value()
         return int(number) if whole else number
     return text

@@ -26,7 +26,7 @@ LEVELS: Final = {"order": ORDER_ADJUSTMENTS, "item": ORDER_ITEM_ADJUSTMENTS}
 class Key(BaseConverter):
     """An entity's key: a whole number of 32 bits. Anything else is an address of the wrong shape."""
 
-    regex = r"\d{1,10}"
+    regex = "[0-9]{1,10}"
 
     def to_python(self, value: str) -> int:
         if int(value) > INT32:

@@ -77,7 +77,7 @@ def page_routes(
             listed = read_orders(connection, page=page, attention=attention, number=number)
         return render_template("orders.html", listed=listed, attention=attention, number=number)
 
-    @routes.get("/orders/<int(max=2147483647):order_id>")
+    @routes.get("/orders/<key:order_id>")
     def order(order_id: int) -> str:
         tab = request.args.get("tab", "items")
         if tab not in TABS:

@@ -123,7 +123,7 @@ def spaced(name: str) -> str:
 def in_words(text: str) -> str:
     """Put ChannelAdvisor's names of actions and statuses in a sentence into words, and break no line inside a sum."""
     text = _NAMED.sub(lambda found: ACTIONS.get(found.group()) or status(found.group()).title, text)
-    return re.sub(r"(\d) ([A-Z]{3})\b", "\\1\N{NO-BREAK SPACE}\\2", text)
+    return re.sub(r"([0-9]) ([A-Z]{3})\b", "\\1\N{NO-BREAK SPACE}\\2", text)
 
 
 def who(name: str) -> str:

@@ -20,7 +20,7 @@ CAREFUL: Final = "careful"
 CARELESS: Final = "careless"
 FEW: Final = 2  # rows of a small page. Certainty: assumed
 _PAGES_BY: Final = "pages-by-"
-_PAGES: Final = re.compile(rf"{_PAGES_BY}([1-9]\d{{0,2}})")
+_PAGES: Final = re.compile(rf"{_PAGES_BY}([1-9][0-9]{{0,2}})")
 
 
 class Manner(StrEnum):

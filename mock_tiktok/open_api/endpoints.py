@@ -131,7 +131,7 @@ CHOICES: Final = {
     "number alone does not replace. `return_provider_id` is one of the market's `courier.names` "
     "([policies.md](policies.md))",
 }
-_VERSION: Final = re.compile(r"/\d{6}(?=/)")
+_VERSION: Final = re.compile("/[0-9]{6}(?=/)")
 
 
 def why_left_out(method: str, path: str) -> str:

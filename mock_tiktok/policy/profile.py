@@ -29,7 +29,7 @@ from mock_tiktok.policy.yaml_file import Unreadable, read_yaml
 FOLDER: Final = Path(__file__).parent / "profiles"
 _NOT_FOUND: Final = "not found, that of "
 OF_THE_FILE: Final = ("name", "extends", "places")  # not inherited
-_WAIT: Final = re.compile(r"(\d+)(min|h|d|bd)")
+_WAIT: Final = re.compile(r"([0-9]+)(min|h|d|bd)")
 _UNITS: Final = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 

@@ -60,9 +60,9 @@ class Parameters:
 def _coerced(text: str, kinds: frozenset[str]) -> Any:
     if "string" in kinds or len(text) > LONGEST:
         return text
-    if "integer" in kinds and re.fullmatch(r"-?\d+", text):
+    if "integer" in kinds and re.fullmatch("-?[0-9]+", text):
         return int(text)
-    if "number" in kinds and re.fullmatch(r"-?\d+(\.\d+)?", text):
+    if "number" in kinds and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
         return float(text)
     if "boolean" in kinds and text.lower() in ("true", "false"):
         return text.lower() == "true"

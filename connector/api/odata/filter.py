@@ -8,7 +8,7 @@ from the last one only in its time costs one regular expression and no parsing.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -25,6 +25,8 @@ from connector.api.refusals import BadQuery
 OPTION: Final = "$filter"
 LONGEST: Final = 16_384
 MOST_LITERALS: Final = 500
+FIRST: Final = datetime.min.replace(tzinfo=UTC)
+LAST: Final = datetime.max.replace(tzinfo=UTC)
 UNIT: Final = 10**SCALE  # of the integers that money is kept as
 
 Condition = sa.ColumnElement[bool]
@@ -39,7 +41,7 @@ _TOKEN: Final = re.compile(
       | (?P<word>[A-Za-z_][\w.]*)
       | (?P<number>[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 _COMPARE: Final[dict[type, Callable[[Any, Any], Condition]]] = {
     ast.Eq: lambda a, b: a == b,
@@ -101,6 +103,9 @@ def parse_filter(entity: Entity, text: str) -> tuple[Filter, dict[str, Any]]:
         return _HOLES[kind or ""] if kind != "number" else "{n}" if word.lstrip("+-").isdecimal() else "{f}"
 
     shape = _TOKEN.sub(take, text.strip())
+    if not shape.isascii():  # digits of other scripts are none, nor letters names
+        foreign = next(letter for letter in shape if not letter.isascii())
+        raise BadQuery(OPTION, f"cannot be read at '{foreign}'.")
     if len(literals) > MOST_LITERALS:
         raise BadQuery(OPTION, f"more than {MOST_LITERALS} values.")
     compiled = _compiled(entity, shape, _Literals(tuple(literals)))
@@ -389,16 +394,21 @@ def _amount(operand: _Operand, literal: str) -> Decimal:
 def _moment(operand: _Operand, literal: str) -> datetime:
     try:
         value = datetime.fromisoformat(literal)
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise BadQuery(OPTION, f"'{operand.name}' takes a time; there is no {literal}.") from None
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:  # in UTC it is a day beyond the calendar
+        return LAST if value.year > 1 else FIRST
 
 
 def _midnight(operand: _Operand, literal: str, *, days_later: int = 0) -> datetime:
     try:
-        day = date.fromisoformat(literal) + timedelta(days=days_later)
-        return datetime(day.year, day.month, day.day, tzinfo=UTC)
-    except (ValueError, OverflowError):
+        day = datetime.combine(date.fromisoformat(literal), time(), UTC)
+        return day + timedelta(days=days_later)
+    except OverflowError:  # after the calendar's last day
+        return LAST
+    except ValueError:
         raise BadQuery(OPTION, f"'{operand.name}' takes a date; there is no {literal}.") from None
 
 

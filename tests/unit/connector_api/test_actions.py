@@ -79,7 +79,7 @@ def test_the_fields_may_stand_in_the_query_as_well(oms: OmsClient) -> None:
     query = {"Reason": "CustomerReturnedItem", "SellerAdjustmentID": "q1", "AdjustmentAmount": "10.00"}
     body = {"Reason": "CustomerReturnedItem", "SellerAdjustmentID": "q1"}
     assert "Reason" in oms.refused("post", order, query, body={"Reason": "CustomerExchange"})
-    for number in ("1e999999999999999999", "1e99999999999999999999", "9" * 5_000, "sNaN"):
+    for number in ("1e999999999999999999", "1e99999999999999999999", "9" * 5_000, "sNaN", "1_0", "１", " 1"):
         assert "AdjustmentAmount" in oms.refused("post", order, {"AdjustmentAmount": number})
     oms.post(order, body, query)
     rows = oms.get("/v1/OrderAdjustments")["value"] + oms.get("/v1/OrderItemAdjustments")["value"]

@@ -39,7 +39,8 @@ def test_a_qualified_action_is_the_action(oms: OmsClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/Orders(abc)", "/v1/Orders()", "/v1/Orders(99999999999)", "/v1/Nothing", "/v2/Orders"]
+    "path",
+    ["/v1/Orders(abc)", "/v1/Orders()", "/v1/Orders(99999999999)", "/v1/Orders(１)", "/v1/Nothing", "/v2/Orders"],
 )
 def test_an_address_of_the_wrong_shape_is_404_with_a_message(oms: OmsClient, path: str) -> None:
     answer = oms.call("get", path)

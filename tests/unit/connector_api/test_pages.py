@@ -141,8 +141,9 @@ def test_activity_and_history_tells_when_who_what_and_the_words(open_oms: OmsCli
 
 
 def test_an_unknown_order_or_tab_is_not_a_crash(open_oms: OmsClient) -> None:
-    assert open_oms.web.get("/orders/77").status_code == 404
     order = open_oms.order()
+    for path in ("/orders/77", "/orders/１", "/orders/2147483648"):
+        assert open_oms.web.get(path).status_code == 404
     assert open_oms.web.get(f"/orders/{order}?tab=nope").status_code == 200
     assert open_oms.web.get("/?page=0").status_code == 200
     assert open_oms.web.get("/?page=999999").status_code == 200

@@ -126,6 +126,7 @@ def test_a_path_parameter_is_judged_by_its_type() -> None:
         ([("$top", "100"), ("exported", "false"), ("ids", "1,2")], []),
         ([("$top", "101")], ["/request/query/$top"]),
         ([("$top", "many")], ["/request/query/$top"]),
+        ([("$top", "１")], ["/request/query/$top"]),
         ([("$top", "9" * 5_000)], ["/request/query/$top"]),
         ([("$top", "0" * 5_000 + "1")], ["/request/query/$top"]),
         ([("ids", "1,-" + "9" * 5_000)], ["/request/query/ids/1"]),
