@@ -12,7 +12,7 @@ from connector.adapters.sql.direct import Runs
 from connector.api import bodies
 from connector.api.entities import ORDER_ADJUSTMENTS, ORDER_ITEM_ADJUSTMENTS, ORDER_ITEMS, ORDERS, SITE
 from connector.api.odata.entity import INT32, Entity, Nav
-from connector.api.odata.query import TOKEN, Asked, exists, read_one, read_options, read_page
+from connector.api.odata.query import TOKEN, Asked, demand_none, exists, read_one, read_options, read_page
 from connector.api.responses import done, json_response
 from connector.errors import NotAuthorized, UnknownId
 from connector.records import AdjustItem, AdjustOrder, Client
@@ -80,6 +80,7 @@ def order_routes(commands: Commands, reading: Reading, identify: Identify) -> Bl
     @routes.get("/v1/Orders(<key:order_id>)/ActivityHistory")
     def activity(order_id: int) -> Response:
         identify()
+        demand_none(asked().options)
         entries = [
             {
                 "CreatedDateUtc": entry.at,
@@ -95,6 +96,7 @@ def order_routes(commands: Commands, reading: Reading, identify: Identify) -> Bl
     @routes.get("/v1/Sites")
     def sites() -> Response:
         identify()
+        demand_none(asked().options)
         return json_response({"@odata.context": f"{asked().base}/v1/$metadata#Sites", "value": [SITE]})
 
     return routes

@@ -79,15 +79,7 @@ def read_options(
     entity: Entity, options: Sequence[tuple[str, str]], *, one: bool = False, exported: bool = False
 ) -> Query:
     """Read the query options of a call. What is not known is refused by name. Raises BadQuery."""
-    allowed = (*(FOR_ONE if one else SYSTEM), TOKEN, *(("exported",) if exported else ()))
-    given: dict[str, str] = {}
-    for name, value in options:
-        key = name.lower() if name.startswith("$") or name.lower() == "exported" else name
-        if key not in allowed and not (one and key == "exported"):
-            raise BadQuery(name, "is not an option of this address.")
-        if key in given:
-            raise BadQuery(name, "is given twice.")
-        given[key] = value
+    given = _known((*(FOR_ONE if one else SYSTEM), *(("exported",) if exported or one else ())), options)
     found, values = _read_filter(entity, given["$filter"]) if given.get("$filter", "").strip() else (None, {})
     shape = Shape(
         filter=found,
@@ -104,6 +96,11 @@ def read_options(
         after=_number(given, "$skiptoken"),
         count=_flag(given, "$count") or False,
     )
+
+
+def demand_none(options: Sequence[tuple[str, str]]) -> None:
+    """Refuse all options of a call that takes none, by name. Raises BadQuery."""
+    _known((), options)
 
 
 def read_page(
@@ -328,6 +325,19 @@ def _expand_text(wanted: Expand) -> str:
 
 
 # --- options ---
+
+
+def _known(names: Sequence[str], options: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the options of a call, each of these names or the token, and once."""
+    given: dict[str, str] = {}
+    for name, value in options:
+        key = name.lower() if name.startswith("$") or name.lower() == "exported" else name
+        if key not in (*names, TOKEN):
+            raise BadQuery(name, "is not an option of this address.")
+        if key in given:
+            raise BadQuery(name, "is given twice.")
+        given[key] = value
+    return given
 
 
 def _number(given: Mapping[str, str], name: str) -> int | None:

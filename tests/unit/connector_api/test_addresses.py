@@ -96,6 +96,13 @@ def test_sites_say_what_the_marketplace_allows(oms: OmsClient) -> None:
     assert site["RefundConfiguration"]["SupportsOrderItemRefunds"] is True
 
 
+@pytest.mark.parametrize("option", ["$top=1", "%24filter=ID eq 1", "$count=true", "exported=false", "nonsense=1"])
+def test_an_address_that_takes_no_options_refuses_each_by_name(oms: OmsClient, option: str) -> None:
+    for path in (f"/v1/Orders({oms.order()})/ActivityHistory", "/v1/Sites"):
+        assert "is not an option of this address." in oms.refused("get", path, option)
+        assert oms.call("get", path, f"access_token={oms.token}").status_code == 200
+
+
 def test_a_body_that_is_too_large_is_413(oms: OmsClient) -> None:
     answer = oms.call("post", f"/v1/Orders({oms.order()})/Adjust", raw=b" " * 300_000)
     assert answer.status_code == 413
