@@ -115,7 +115,7 @@ def migrate() -> None:
 def serve() -> None:
     """Serve the ChannelAdvisor API and the pages."""
     with deployed() as connector:
-        host, port, sockets = connector.settings.host, connector.settings.port, dict[int, Any]()
+        host, port, sockets = connector.settings.host.strip("[]"), connector.settings.port, dict[int, Any]()
         try:
             server = waitress.create_server(
                 by_own_names(connector.app, host, connector.settings.public_url),
@@ -133,11 +133,20 @@ def serve() -> None:
             raise BadSettings(f"{PREFIX}PORT", f"cannot listen on {host}:{port}: {error.strerror}") from error
         make_room(sockets)
         signal.signal(signal.SIGTERM, _interrupt)
-        click.echo(f"Serving on http://{host}:{server.effective_port}", err=True)
+        for origin in origins(server, host):
+            click.echo(f"Serving on {origin}", err=True)
         try:
             server.run()
         finally:
             server.close()
+
+
+def origins(server: Any, host: str) -> list[str]:
+    """Return where a waitress server is met; one whose host has several addresses has a socket for each of them."""
+    named = f"[{host}]" if ":" in host else host
+    several = getattr(server, "effective_listen", ())  # only a server of several sockets has it
+    ports = [port for _, port in several] or [server.effective_port]
+    return [f"http://{named}:{port}" for port in dict.fromkeys(ports)]
 
 
 def _interrupt(_number: int, _frame: object) -> None:

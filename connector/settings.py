@@ -129,12 +129,16 @@ def _address(raw: str) -> str:
         named = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
         raise wrong from None
-    if not named or len(raw) > 255 or any(character.isspace() for character in raw):
+    if not named or len(raw) > 255 or " " in raw or not raw.isprintable():
         raise wrong
+    if "#" in raw or "@" in parts.netloc:
+        raise ValueError("must have no user, password or fragment (#), which are not sent")
     return raw
 
 
 def _origin(raw: str) -> str:
+    if "?" in raw:
+        raise ValueError("must have no query (?): it is what addresses begin with")
     return _address(raw).rstrip("/")
 
 

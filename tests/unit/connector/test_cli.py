@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
@@ -21,7 +22,7 @@ from requests.adapters import HTTPAdapter
 from connector import Settings
 from connector.adapters.sql.alone import alone
 from connector.adapters.sql.engines import engine_for
-from connector.cli import clients, main, shops, work
+from connector.cli import clients, main, origins, shops, work
 from connector.errors import BadSettings
 from connector.settings import SETTINGS
 from tests.clock import START
@@ -104,6 +105,29 @@ def test_a_wrong_setting_is_named(tmp_path: Path, wrong: dict[str, str], setting
     assert setting in result.stderr
     assert re.fullmatch("connector: .*\n", result.stderr)
     assert "hush" not in result.stderr
+
+
+ADDRESSES = [name.upper() for name in SETTINGS if name.endswith("_url") and name != "database_url"]
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize(
+    "wrong", ["http://h#f", "http://h#", "http://u:hush@h", "http://h\x1b", "http://h\u2003/x", "h"]
+)
+def test_an_address_of_which_not_all_would_be_sent_is_refused(tmp_path: Path, name: str, wrong: str) -> None:
+    with pytest.raises(BadSettings, match=f"^CONNECTOR_{name}: must (?!.*hush)"):
+        Settings.from_env(environment(tmp_path, **{f"CONNECTOR_{name}": wrong}))
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_only_where_the_whole_address_is_called_it_may_have_a_query(tmp_path: Path, name: str) -> None:
+    for written in ("http://h?x=y", "http://h/?"):
+        env = environment(tmp_path, **{f"CONNECTOR_{name}": written, "CONNECTOR_OMS_WEBHOOK_SECRET": "s"})
+        if "WEBHOOK" in name:
+            assert getattr(Settings.from_env(env), name.lower()) == written
+        else:
+            with pytest.raises(BadSettings, match=rf"^CONNECTOR_{name}: must have no query \(\?\)"):
+                Settings.from_env(env)
 
 
 @pytest.mark.parametrize(
@@ -236,6 +260,13 @@ def test_an_address_that_cannot_be_listened_on_is_named(tmp_path: Path, host: st
     result = run(env, "serve")
     assert (result.exit_code, result.stdout) == (2, "")
     assert re.fullmatch(f"connector: CONNECTOR_HOST: {host}.*\n", result.stderr)
+
+
+def test_where_it_serves_is_written_as_others_call_it() -> None:
+    one, two = SimpleNamespace(effective_port=8080), SimpleNamespace(effective_listen=[("::1", 1), ("127.0.0.1", 2)])
+    assert origins(one, "127.0.0.1") == ["http://127.0.0.1:8080"]
+    assert origins(one, "::") == ["http://[::]:8080"]
+    assert origins(two, "localhost") == ["http://localhost:1", "http://localhost:2"]
 
 
 def not_a_database(path: Path) -> None:
