@@ -86,6 +86,7 @@ def check_place(url: sa.URL) -> None:
     path = Path(url.database or "").absolute()
     try:
         is_folder, has_folder = path.is_dir(), path.parent.is_dir()
+        Path(f"{path}{max(BESIDE, key=len)}").exists()  # for what lies beside it there is to be a name, too
     except OSError as error:
         raise BadSettings(SETTING, f"names no file that could be opened: {error.strerror}") from None
     if is_folder:
