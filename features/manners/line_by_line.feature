@@ -75,6 +75,26 @@ Feature: The OMS answers line by line
         | as sold and accepts them                               | Completed       | order refund    | 138.99 USD |
         | as sold, but one of the mugs damaged, and refuses them | Return Rejected | return rejected | 0.00 USD   |
 
+  Rule: Half of an answer is void once somebody else has answered
+
+    Background:
+      Given Maya has asked to send it back
+      And Maya's request has been rejected in Seller Center
+      And Maya has appealed
+      And the operator has handed Maya's request back to the seller
+
+    @R15 @R64
+    Scenario: The goods are judged all the same
+      Given everybody has heard of it
+      And the seller has approved Maya's request
+      And Maya's request has been approved in Seller Center
+      And everybody has heard of it
+      And Maya has handed over the parcel
+      And Maya's parcel has reached the warehouse
+      And everybody has heard of it
+      When the seller finds Maya's goods as sold and accepts them
+      Then all three books say 138.99 USD for Maya
+
   Rule: Goods do not come back
 
     @R46 @R48

@@ -75,6 +75,14 @@ Feature: An appeal that the operator hands back
       When 1 hour passes after the answer to Maya was due
       Then all three books say 40.00 USD for Maya
 
+    @R15 @R68
+    Scenario: It is approved in Seller Center, before a no from here could be sent
+      Given everybody has heard of it
+      And the seller has rejected Maya's request
+      When Maya's request is approved in Seller Center
+      Then Maya's request is shown as "Return Label Generated"
+      And the seller sees no failure for Maya
+
   Rule: What the buyer shows with an appeal is with the request when the seller is asked again
 
     Background:

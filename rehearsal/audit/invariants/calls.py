@@ -11,6 +11,7 @@ from rehearsal.audit.claims import LOOKING, Claim, State
 from rehearsal.audit.event import EventName, PlayerEvent, Trouble
 from rehearsal.audit.granted import Granted
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, Violation
+from rehearsal.audit.invariants.status_words import GOODS, WAITS, asks
 from rehearsal.audit.limits import SAME_ROUND
 from rehearsal.audit.settling import ENDED
 from rehearsal.moments import shown_time
@@ -49,6 +50,7 @@ class NoNeedlessCall(Invariant):
     _granted: Granted = field(default_factory=Granted)
     _died: int = 0  # when the connector did last, by its place in the trace
     _handed_over: dict[str, PlayerEvent] = field(default_factory=dict)  # orders, since when they have been
+    _refused: dict[str, PlayerEvent] = field(default_factory=dict)  # answers, in the call under way, by claim
 
     @property
     def excused(self) -> str:
@@ -62,6 +64,8 @@ class NoNeedlessCall(Invariant):
                 self._handed_over.pop(event.order, None)
             else:
                 self._handed_over.setdefault(event.order, event)
+        if event.name == EventName.DECISION_REFUSED and event.by_connector:
+            self._refused[event.claim or ""] = event
         if event.name == EventName.CONNECTOR_KILLED:
             self._died = event.seq
             self._wait_until.clear()
@@ -72,6 +76,7 @@ class NoNeedlessCall(Invariant):
         self._granted.on_exchange(exchange, self.claims)
         if exchange.caller != "connector" or exchange.callee != "marketplace":
             return NO_VIOLATION
+        refused, self._refused = self._refused, {}
         found = [] if before is None else [_again(exchange, before)]
         if not_yours := NOT_YOURS.get(exchange.code or 0):
             found.append(_call(exchange, f"refused with {exchange.code}: {not_yours}"))
@@ -92,6 +97,7 @@ class NoNeedlessCall(Invariant):
             met = partial(self.limits.troubled, claim.shop_id)  # it may have shown something old, or not all
             read = self.claims.read(claim, exchange.seq, after=self._died, met=met)
             found += self._too_late(exchange, claim, read)
+            found += _unasked(exchange, claim, read, refused.get(id_))
             if read is None or not read.status.endswith(ENDED):
                 continue
             key = f"needless {claim.id} {exchange.operation}"
@@ -144,6 +150,17 @@ class NoNeedlessCall(Invariant):
         seen = f"{exchange.operation} refused with {exchange.code}: {exchange.refusal}"
         key, about = f"shipped {shipped.order} {exchange.seq}", {"order_id": shipped.order}
         return Violation.of(key, expected, seen, about, shipped.seq, call=exchange)
+
+
+def _unasked(exchange: Exchange, claim: Claim, read: State | None, refused: PlayerEvent | None) -> Iterable[Violation]:
+    """Return that an answer was refused for which nobody asked any more, as was read; what has ended is said apart."""
+    if refused is None or read is None or read.status.endswith(ENDED):
+        return
+    question = GOODS if refused.action.endswith("RECEIVED_PACKAGE") else WAITS
+    if question not in (asks(read), asks(claim.now)):
+        expected = f"no {refused.action} on a claim that was read as {read.status}"
+        key = f"unasked {claim.id} {exchange.seq}"
+        yield Violation.of(key, expected, _sent(exchange), claim.about, read.seq, call=exchange)
 
 
 def _sent(exchange: Exchange) -> str:

@@ -26,7 +26,15 @@ SHARING = {
         "own_hour",
     ),
     *("never_shipped", "mails", "silence", "twice_in_a_second", "workflows"),
-    *("changed_request", "handed_back", "own_way", "part_of_the_goods", "shown_and_brought", "together"),
+    *(
+        "changed_request",
+        "handed_back",
+        "line_by_line",
+        "own_way",
+        "part_of_the_goods",
+        "shown_and_brought",
+        "together",
+    ),
 }
 FEATURES = sorted(features_folder().rglob("*.feature"))
 ON_THE_WIRE = re.compile(r"\b(API|HTTP|JSON|POST|GET|endpoint|status code|[A-Z]+_[A-Z_]+|return_id|adjustment)\b")

@@ -16,6 +16,7 @@ from tests.unit.rehearsal.story import (
     PENDING,
     REJECTED,
     SUCCESS,
+    TO_BE_SENT,
     UNMARKED,
     Row,
     Story,
@@ -326,6 +327,10 @@ NOTICED: Final[dict[str, tuple[str, Callable[[], Story]]]] = {
         lambda: Story().asked_back(deadline=START + TEN).looked_at("S1").idle(minutes=20)
         .moved(SUCCESS, "LAPSE", "system").called_for("S1", "approveReturn", "R1"),
     ),
+    "a no to what was read as approved": (
+        "no-needless-call",
+        lambda: Story().asked_back().moved(TO_BE_SENT, "APPROVE_RETURN").looked_at("S1").turned_away("REJECT_RETURN"),
+    ),
     "another shop's token": ("no-needless-call", lambda: Story().called_for("S2", LOOK, code=101000)),
     "a shop that is not looked at while another is in trouble": (
         "shops-apart",
@@ -347,6 +352,19 @@ IN_ORDER: Final[dict[str, Callable[[], Story]]] = {
     "goods for which the OMS reckoned with a fee that stays with the platform": lambda: (
         Story().ordered(stated={"stays": Decimal("0.30")}).asked("20.30").started("R1", "20.00").act_ended()
         .came_to_rest(Row(status="PostProcessingComplete"))
+    ),
+    "a no to what has been approved since anybody looked": lambda: (
+        Story().asked_back().looked_at("S1").moved(TO_BE_SENT, "APPROVE_RETURN").turned_away("REJECT_RETURN")
+    ),
+    "a no that is turned away while it is asked for": lambda: (
+        Story().asked_back().looked_at("S1").turned_away("REJECT_RETURN")
+    ),
+    "an answer about goods that were not read as sent": lambda: (
+        Story().asked_back().moved(TO_BE_SENT, "APPROVE_RETURN").looked_at("S1").turned_away("APPROVE_RECEIVED_PACKAGE")
+    ),
+    "a no to what was read as approved, and is asked anew": lambda: (
+        Story().asked_back().moved(TO_BE_SENT, "APPROVE_RETURN").looked_at("S1").moved(PENDING, "HAND_BACK", "operator")
+        .turned_away("REJECT_RETURN")
     ),
     "an error where nobody answered, and nothing was done": lambda: (
         Story().decided().lost("approve", "R1").came_to_rest(Row(error="no answer"))

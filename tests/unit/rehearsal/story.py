@@ -24,6 +24,7 @@ MARKED = ("oms", "connector", "markExported", 204, "7")
 UNMARKED = ("oms", "connector", "unmarkExported", 204, "7")
 SUCCESS, COMPLETE = "RETURN_OR_REFUND_REQUEST_SUCCESS", "RETURN_OR_REFUND_REQUEST_COMPLETE"
 PENDING, LOOK = "RETURN_OR_REFUND_REQUEST_PENDING", "searchReturns_202602"
+TO_BE_SENT = "AWAITING_BUYER_SHIP"
 REJECTED, CANCELLED = "REFUND_OR_RETURN_REQUEST_REJECT", "RETURN_OR_REFUND_REQUEST_CANCEL"
 
 
@@ -391,6 +392,11 @@ class Story:
         """Have the connector call the marketplace, about an order where no claims are named, and hear nothing."""
         order = None if claims else "O1"
         return self.called_for("S1", operation, *claims, order=order, failure="ConnectionError", key=key)
+
+    def turned_away(self, action: str, claim: str = "R1") -> Story:
+        """Have the marketplace turn an answer of the connector's away."""
+        self.tell("decision_refused", return_id=claim, action=action, by="seller", code=25020010)
+        return self.called_for("S1", "rejectReturn_202309", claim, code=25020010)
 
     def looked_at(self, *shops: str) -> Story:
         for shop in shops:
