@@ -70,6 +70,16 @@ Feature: The seller offers a part
       Then Maya's request is shown as "Request Pending"
       And the seller has Maya's case before them
 
+    @R16 @trouble
+    Scenario: The same offer a second time, which does not get there at first
+      Given the seller has offered Maya 10.00 USD
+      And Maya has declined the offer
+      And everybody has heard of it
+      And the marketplace does not receive the next approval
+      When the seller offers Maya 10.00 USD
+      Then the trouble was hit
+      And the seller has Maya's case before them
+
     @R16 @R17
     Scenario: Nobody answers after the offer was declined
       Given the seller has offered Maya 10.00 USD
