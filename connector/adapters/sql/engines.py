@@ -86,11 +86,14 @@ def check_place(url: sa.URL) -> None:
     path = Path(url.database or "").absolute()
     try:
         is_folder, has_folder = path.is_dir(), path.parent.is_dir()
+        is_device = path.exists() and not (is_folder or path.is_file())
         Path(f"{path}{max(BESIDE, key=len)}").exists()  # for what lies beside it there is to be a name, too
     except OSError as error:
         raise BadSettings(SETTING, f"names no file that could be opened: {error.strerror}") from None
     if is_folder:
         raise BadSettings(SETTING, f"{path} is a folder; name a file in it")
+    if is_device:  # it would be made its owner's alone, for everybody
+        raise BadSettings(SETTING, f"{path} is a device or a pipe; name a file")
     if not has_folder:
         raise BadSettings(SETTING, f"there is no folder {path.parent}")
 

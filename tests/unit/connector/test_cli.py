@@ -298,6 +298,7 @@ def a_folder(path: Path) -> None:
         (somebody_elses, "somebody else's tables already: orders|not up to date", 2),
         (newer, "made by a newer connector .its schema is 9999.; update this one", 2),
         (a_folder, "is a folder; name a file in it", 2),
+        (os.mkfifo, "is a device or a pipe; name a file", 2),
     ],
 )
 def test_a_database_that_is_none_of_ours_is_told_in_one_line(
