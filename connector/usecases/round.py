@@ -13,7 +13,17 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from connector.domain.adjustments import AWAITS_SELLER, Action, RequestStatus
-from connector.domain.decisions import MEANT, OUTCOME_UNKNOWN, OutboxState, SellerDecision
+from connector.domain.decisions import (
+    APPROVALS,
+    APPROVING,
+    ASKED,
+    MEANT,
+    OUTCOME_UNKNOWN,
+    ApproveReturn,
+    OrderDecision,
+    OutboxState,
+    SellerDecision,
+)
 from connector.domain.site import ORDER_WORDS, Claim, ClaimKind, SiteOrder, news
 from connector.errors import BadRequest, MarketplaceError, Refused, Unavailable
 from connector.ports import Access, Clock, Marketplace, Secret, Store, UnitOfWork
@@ -298,10 +308,12 @@ class Worker:
         """Decide in the seller's place; return False where somebody was faster or it cannot be done."""
         with self.store.writing() as work:
             adjustment = work.adjustment(adjustment_id, lock=True)
-            if adjustment is None or adjustment.status not in AWAITS_SELLER or _is_asked_anew(work, adjustment):
+            if adjustment is None or adjustment.status not in AWAITS_SELLER:
                 return False
             # Lines of one RMA are decided alike: where the seller has begun, the default follows.
             begun = [entry.decision.action for entry in family_of(work, adjustment) if entry.decision]
+            if not begun and _said_otherwise(work, adjustment, action):
+                return False
             decision = SellerDecision(begun[0] if begun else action)
             try:
                 decide(work, adjustment, decision, by_default=True, secret=self.secret)
@@ -365,15 +377,17 @@ class Worker:
         return Run(self.store, self.settings, self.marketplace, self.secret, self.clock, shop, access, now, following)
 
 
-def _is_asked_anew(work: UnitOfWork, adjustment: Adjustment) -> bool:
-    """Return whether the seller was not silent: they have answered this, and the marketplace did not take it."""
+def _said_otherwise(work: UnitOfWork, adjustment: Adjustment, action: Action) -> bool:
+    """Return whether the seller has answered otherwise, and is only asked anew as the marketplace did not take it."""
     assert adjustment.site_adjustment_id is not None
     of_claim = work.adjustments_of_claim(adjustment.profile_id, adjustment.site_adjustment_id)
-    return any(
-        one.status is RequestStatus.ERROR and one.decided_by == "oms" and one.site_status == adjustment.site_status
-        for one in of_claim
-        if one.generation == adjustment.generation - 1
-    )
+    failed = [one for one in of_claim if one.generation == adjustment.generation - 1 and one.decided_by == "oms"]
+    for entry_id in {one.outbox_id for one in failed if one.status is RequestStatus.ERROR and one.outbox_id}:
+        said = work.outbox_entry(entry_id).decision
+        if not isinstance(said, OrderDecision) and ASKED.get(said.choice, RequestStatus.NEW_RMA) == adjustment.status:
+            is_offer = isinstance(said, ApproveReturn) and said.amount is not None
+            return is_offer or isinstance(said, APPROVALS) is not (action in APPROVING)
+    return False
 
 
 def _take(work: UnitOfWork, run: Run, one: SiteOrder | Claim) -> bool:

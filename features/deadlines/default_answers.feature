@@ -91,12 +91,38 @@ Feature: The connector answers for a seller who is silent
   Rule: Who has answered was not silent, even if the marketplace has not taken it
 
     @R17 @R79
-    Scenario: A no for a reason that there is not
-      Given the connector answers yes to refunds when the seller is silent
+    Scenario Outline: A no for a reason that there is not, where a shop says <default> for the silent
+      Given the connector answers <default> to refunds when the seller is silent
       And Omar has received a vase for 20.49 USD
       And Omar has asked for his money back
       And everybody has heard of it
       And the seller has rejected Omar's request, giving reverse_reject_request_reason_99 and saying "No."
       And the connector has been down for 22 hours
       When 3 hours pass
-      Then all three books say 20.49 USD for Omar
+      Then Omar's request is shown as "<shown>"
+
+      Examples: a yes would contradict the seller, and the marketplace decides
+        | default | shown           |
+        | yes     | Completed       |
+        | no      | Refund Rejected |
+
+  Rule: What is begun anew is brought to its end
+
+    Background:
+      Given the OMS answers line by line
+      And the connector answers yes to refunds when the seller is silent
+
+    @R17 @R64 @R79
+    Scenario: A no for a reason that there is not, and then half of another
+      Given Maya has received:
+        | goods | pieces | price each |
+        | rug   | 1      | 89.00 USD  |
+        | mug   | 3      | 12.50 USD  |
+      And Maya has asked for her money back
+      And everybody has heard of it
+      And the seller has rejected Maya's request, giving reverse_reject_request_reason_99 and saying "No."
+      And it is 20 minutes before the answer to Maya is due
+      And the seller has rejected Maya's request
+      And the connector is unreachable for 1 hour
+      When 20 minutes pass
+      Then Maya's request is shown as "Refund Rejected"
