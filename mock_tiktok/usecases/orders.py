@@ -253,7 +253,6 @@ class OrderLifecycle:
             self._put(BUYER_ASKS, order, at, RANK_PEOPLE, BUYER, ASKS[order.asks][1])
 
     def _publish(self, order: Order) -> None:
-        stays = sum((line.fee for line in order.lines if line.fee_stays), ZERO)
         self._platform.news.publish(
             order.updated_at,
             "order_placed",
@@ -267,7 +266,8 @@ class OrderLifecycle:
                 line.id: {"item": line.price + line.fee, "shipping": line.shipping, "tax": line.tax}
                 for line in order.lines
             },
-            stated={"shipping_tax": order.tax - order.product_tax} | ({"stays": stays} if stays else {}),
+            stated={"shipping_tax": order.tax - order.product_tax},
+            stays={line.id: line.fee for line in order.lines if line.fee_stays and line.fee},
             additional=order.total - sum((line.paid for line in order.lines), ZERO),
             goods=sorted(line.seller_sku or line.sku_id for line in order.lines),
             names={line.id: (line.seller_sku or line.sku_id, line.product_name, line.sku_name) for line in order.lines},

@@ -7,7 +7,7 @@ something else is done does not contradict it then, but is done in the seller's 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
@@ -66,7 +66,6 @@ class Decision:
 
 
 GRANTED: Final = ("_SUCCESS", "_COMPLETE")
-STAYS: Final = "stays"
 DIVIDED: Final = ("shipping", "tax", "shipping_tax")  # among the units of an order
 
 
@@ -81,6 +80,7 @@ class Request:
     currency: str
     accepted: bool
     rounding: Decimal  # by which an OMS that reckons by itself can be off
+    kept_back: Decimal  # what the platform keeps, as far as an OMS that names goods has it in the sum
     failed: bool = False  # in a person's sight
     gave_way: Decimal = ZERO  # to buyers' claims on the same units, which go first
     shown: Decimal | None = None  # the staff see that so much of it is left
@@ -98,7 +98,8 @@ class _Account:
     elsewhere: Decimal = ZERO  # in Seller Center, unknown to the OMS when it asked: so much less there was to refund
     shared: int = 1  # how many parts of a unit's price are its share of the order's, as an OMS reckons by itself
     rounding: Decimal = ZERO
-    stays: Decimal = ZERO  # with the platform, whoever gives back: who asks for goods may have it in the sum
+    paid: dict[str, Decimal] = field(default_factory=dict)  # for each unit
+    stays: dict[str, Decimal] = field(default_factory=dict)  # of that with the platform, whoever gives back
     to_buyers: Decimal = ZERO  # on their own claims, unknown to the OMS when it asked
     unread: dict[str, Decimal] = field(default_factory=dict)  # what a claim has come to, till the OMS reads of it
 
@@ -111,6 +112,17 @@ class _Account:
         """Return the sum of what the connector has taken on and has not failed at."""
         standing = (one for one in self.requests.values() if one.accepted and not one.failed)
         return sum((one.amount - one.gave_way for one in standing), ZERO)
+
+    @property
+    def kept_back(self) -> Decimal:
+        return sum((request.kept_back for request in self.requests.values()), ZERO)
+
+    def fee_in(self, asked: Decimal, units: Sequence[str]) -> Decimal:
+        """Return how much of what the platform keeps is in a sum: what is above the price of these units, or of all."""
+        of = units or tuple(self.paid)
+        fee = sum((self.stays.get(unit, ZERO) for unit in of), ZERO)
+        left = sum((self.paid.get(unit, ZERO) for unit in of), ZERO) - fee - self.refunded - self.called_off
+        return min(fee, max(asked - max(left, ZERO), ZERO))
 
     def coins(self, event: PlayerEvent) -> Decimal:
         """Return by how much can be off what is reckoned unit by unit, of an event's units."""
@@ -174,7 +186,7 @@ class DecisionLedger:
             paid = {**summed(event.parts.values()), **event.stated}
             account = self._accounts[event.order]
             account.shared = max(sum(1 for part in DIVIDED if paid.get(part)), 1)
-            account.stays = event.stated.get(STAYS, ZERO)
+            account.paid, account.stays = event.lines, event.stays
         elif event.name == EventName.DECISION_GIVEN:
             self._decided(event)
         elif event.name == EventName.REFUND_REQUESTED:
@@ -268,12 +280,12 @@ class DecisionLedger:
         """Return how much of what the OMS asked for on an order has not even been begun."""
         account = self._accounts[order_id]
         short = account.owed - self.carried_out(order_id) - account.elsewhere
-        return short if short > account.rounding + account.stays else ZERO
+        return short if short > account.rounding + account.kept_back else ZERO
 
     def all_begun(self, order_id: str) -> bool:
         """Return whether the connector has begun each refund that was asked for on an order, taken on or not."""
         account = self._accounts[order_id]
-        short = account.asked - self.carried_out(order_id) - account.rounding - account.stays
+        short = account.asked - self.carried_out(order_id) - account.rounding - account.kept_back
         each = len(account.claims) >= len(account.requests)
         return short <= ZERO and each and not self.outsiders.have_asked(order_id)
 
@@ -304,7 +316,9 @@ class DecisionLedger:
     def _refund_asked(self, event: PlayerEvent) -> None:
         account = self._accounts[event.order]
         about = event.adjustment, event.order, event.seq
-        request = Request(*about, event.amount or ZERO, event.currency, event.accepted, account.coins(event))
+        asked = event.amount or ZERO
+        off = account.coins(event), account.fee_in(asked, event.units)
+        request = Request(*about, asked, event.currency, event.accepted, *off)
         account.requests[event.adjustment] = request
         for claim, total in account.unread.items():
             if self._claims[claim].by_seller:

@@ -170,6 +170,7 @@ class PlayerEvent:
     made_of = Field("made_of", _money_by_unit)
     by_line = Field("by_line", lambda found: tuple(map(_line, found or ())))
     stated = Field("stated", _money_by_unit)
+    stays = Field("stays", _money_by_unit)
     # what the OMS has read
     ref = Field("ref", _text)
     refs = Field("refs", lambda found: tuple(found or ()))

@@ -205,7 +205,10 @@ class Told:
             alone = len(claims.of_order[claim.order_id]) == 1
             order = self._orders.get(claim.order_id)
             paid = order.parts if order else {}
-            yield from judge_sum(claim, readings, claims.known(claim, now, limits), paid, alone=alone)
+            told_before = claims.read(claim, max(one.seq for one in readings)) is None  # that anybody has read of it
+            fees = order.placed.stays if order and told_before else {}
+            stays = sum((fees.get(unit, ZERO) for unit in claim.units), ZERO)
+            yield from judge_sum(claim, readings, claims.known(claim, now, limits), paid, stays=stays, alone=alone)
             if claim.order_id in self._taxed:
                 yield from judge_taxes(claim, readings, paid)
         self._moved = {}

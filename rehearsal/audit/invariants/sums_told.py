@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from rehearsal.audit.claims import ZERO, Claim, State, summed
-from rehearsal.audit.decision_ledger import DIVIDED, STAYS
+from rehearsal.audit.decision_ledger import DIVIDED
 from rehearsal.audit.event import PlayerEvent
 from rehearsal.audit.invariant import Violation
 from rehearsal.audit.invariants.order_told import astray
@@ -25,17 +25,23 @@ def current(readings: Iterable[PlayerEvent]) -> list[PlayerEvent]:
 
 
 def judge_sum(
-    claim: Claim, readings: list[PlayerEvent], stood: list[State], paid: Mapping[str, Decimal], *, alone: bool
+    claim: Claim,
+    readings: list[PlayerEvent],
+    stood: list[State],
+    paid: Mapping[str, Decimal],
+    *,
+    stays: Decimal,
+    alone: bool,
 ) -> Iterable[Violation]:
     """Judge the sum of a claim's lines and, where the order has no other claim, what all of it is made of.
 
     Of what the seller has started a unit may be a coin off in each part that was `paid` for all units together, and
-    what stays with the platform may be in it until the marketplace has said that it is not.
+    what `stays` with the platform may be in it.
     """
     total = sum((one.amount or ZERO for one in readings), ZERO)
     coins = coin(claim.currency) * max(len(claim.units), 1)
     divided = max(sum(1 for part in DIVIDED if paid.get(part)), 1)
-    off = coins * divided + paid.get(STAYS, ZERO) if claim.by_seller else ZERO
+    off = coins * divided + stays if claim.by_seller else ZERO
     totals = list(dict.fromkeys(state.total for state in stood))
     about = {**claim.about, "adjustment_id": readings[0].adjustment}
     seqs = (claim.now.seq, *(one.seq for one in readings))

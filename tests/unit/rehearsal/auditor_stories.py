@@ -152,8 +152,13 @@ NOTICED: Final[dict[str, tuple[str, Callable[[], Story]]]] = {
     ),
     "less than the OMS asked for, by more than the fee that stays with the platform": (
         "executed-once",
-        lambda: Story().ordered(stated={"stays": Decimal("0.30")}).asked("20.30").started("R1", "19.80").act_ended()
-        .came_to_rest(Row(status="PostProcessingComplete")),
+        lambda: Story().ordered("20.30", stays={"L1": Decimal("0.30")}).asked("20.30").started("R1", "19.80")
+        .act_ended().came_to_rest(Row(status="PostProcessingComplete")),
+    ),
+    "less than the sum that the OMS asked for, which had no fee in it": (
+        "executed-once",
+        lambda: Story().ordered("25.00", stays={"L1": Decimal(5)}).asked("20.00").started("R1", "15.00")
+        .act_ended().came_to_rest(Row(status="PostProcessingComplete")),
     ),
     "a deadline that acts a second late": (
         "lapse-once", lambda: Story().lapsed(at=START + DAY + timedelta(seconds=1))
@@ -350,7 +355,7 @@ IN_ORDER: Final[dict[str, Callable[[], Story]]] = {
         .came_to_rest(Row(return_id=None, error="no answer"))
     ),
     "goods for which the OMS reckoned with a fee that stays with the platform": lambda: (
-        Story().ordered(stated={"stays": Decimal("0.30")}).asked("20.30").started("R1", "20.00").act_ended()
+        Story().ordered("20.30", stays={"L1": Decimal("0.30")}).asked("20.30").started("R1", "20.00").act_ended()
         .came_to_rest(Row(status="PostProcessingComplete"))
     ),
     "a no to what has been approved since anybody looked": lambda: (
