@@ -1,7 +1,7 @@
 """What has been decided, has failed or has happened outside stands in the order's history."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +34,7 @@ from rehearsal.moments import shown_time
 from rehearsal.seats.port import Activity, Capability, Sight
 from rehearsal.wire.recorder import Exchange
 
+OF_A_CLAIM: Final = (*PAID, *NO, *DUE)  # what may be said of each line of one
 DECIDED: Final = "the decision"
 ASKED_FOR: Final = "the refund asked for"
 AS_TOLD: Final = "what the marketplace was told"
@@ -140,6 +141,7 @@ class IsTold(Invariant):
     _lines: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))  # adjustments, by order
     _own: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # asked for by the connector, by order
     _last: dict[str, int] = field(default_factory=dict)  # what has happened to an order last, by its place in the trace
+    _turned_away: dict[str, datetime] = field(default_factory=dict)  # when an answer was, as is told, by order
     _refused: set[str] = field(default_factory=set)  # the orders about which somebody has said no, to anything
     _happened: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))  # when, by order
     _orders: dict[str, list[PlayerEvent]] = field(default_factory=lambda: defaultdict(list))  # what each became
@@ -158,6 +160,8 @@ class IsTold(Invariant):
                 self._moved[order] = None
         if event.name == EventName.ORDER_READ:
             self._read.add(order)
+        if event.name == EventName.DECISION_REFUSED:
+            self._turned_away[order] = event.at
         if _says_no(event):
             self._refused.add(order)
         if event.name == EventName.CONNECTOR_KILLED:
@@ -190,10 +194,12 @@ class IsTold(Invariant):
         asks_for = exchange.writes and exchange.callee == "marketplace"
         if asks_for and exchange.order is not None:
             self._own[exchange.order].add(exchange.key or str(exchange.seq))
-        if asks_for and exchange.code:  # what is refused may bring about no event
+        if asks_for and exchange.code:
             claims = [self.claims.by_id[one] for one in exchange.subjects if one in self.claims.by_id]
             for order_id in filter(None, {exchange.order, *(claim.order_id for claim in claims)}):
-                self._happened[order_id].append(exchange.at)
+                # Not all that is refused brings about an event; and staff whom nobody hears may answer again.
+                if self._turned_away.get(order_id) != exchange.at or not self.decisions.heard:
+                    insort(self._happened[order_id], exchange.at)
         return NO_VIOLATION
 
     @property
@@ -314,13 +320,15 @@ class IsTold(Invariant):
 
         Where nobody hears what the staff ask for, they may have asked for the money of each unit.
         """
-        asked_for = len(self._lines[order_id]) or max(len(self._own[order_id]), self._goods_claimed(order_id))
+        asked_for = len(self._lines[order_id]) or len(self._own[order_id])
         alike = max(len(self.claims.of_order.get(order_id, ())), asked_for, 1)
+        claimed = 0 if self._lines[order_id] else self._goods_claimed(order_id)
         units = max((len(event.lines) for event in self._orders[order_id]), default=0)
         unheard = 0 if self.decisions.hears(Sight.REFUNDS) else units
         lines = Counter((line.at, line.event, line.text, line.source_words) for line in history)
         for (at, _, text, _), times in lines.items():
-            if times > max(alike, unheard if tells(text, MONEY) else 0):
+            most = max(alike, unheard if tells(text, MONEY) else 0, claimed if tells(text, OF_A_CLAIM) else 0)
+            if times > most:
                 yield _violation(order_id, "one line", f"{times} lines “{text}” of {shown_time(at)}", "doubled")
 
     def _goods_claimed(self, order_id: str) -> int:
