@@ -19,7 +19,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import Timeout
 
 Seconds = Callable[[], float]
-LARGEST: Final = 16 * 2**20  # bytes; assumed: a page has 100 objects at most, and each of them has room for 160 KiB
+LARGEST: Final = 64 * 2**20  # bytes; assumed: 100 orders of 500 units, as many as the stage shows, take 38 MB
 
 
 class TooLarge(requests.RequestException):
@@ -44,7 +44,7 @@ class _Patient(HTTPAdapter):
 
     def build_response(self, *args: Any) -> requests.Response:
         response = super().build_response(*args)
-        response.__class__ = _Bounded
+        response.__class__ = _Bounded  # whose content requests reads when it has been built, in a place of its own
         return response
 
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:

@@ -2,11 +2,13 @@
 
 import gzip
 import io
+import json
 import socket
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -15,8 +17,13 @@ import requests
 
 from connector.adapters import patience as connectors
 from mock_oms.adapters import patience as omss
+from mock_tiktok import OrderLine
+from mock_tiktok.open_api.order_responses import order as wire_order
+from tests.unit.mock_tiktok.town import Town
 
 PLAYERS = pytest.mark.parametrize("patience", [connectors, omss], ids=["connector", "oms"])
+A_MEGABYTE = 2**20
+MOST_UNITS, MOST_ORDERS = 500, 100  # of an order on the stage, on a page of the marketplace's
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n"
 DRIPS = {
     "status line": b"HTTP/1.1 " + b"2" * 400,
@@ -103,21 +110,33 @@ def until_it_closes(body: bytes) -> bytes:
 @pytest.mark.parametrize("sent", [chunked, packed, until_it_closes])
 @pytest.mark.parametrize("more", [0, 1])
 def test_an_answer_is_as_large_as_it_may_be_and_not_larger(
-    patience: Any, serve: Serve, sent: Callable[[bytes], bytes], more: int
+    patience: Any, serve: Serve, monkeypatch: pytest.MonkeyPatch, sent: Callable[[bytes], bytes], more: int
 ) -> None:
-    url = serve(sent(bytes(patience.LARGEST + more)), 0)
-    with pytest.raises(patience.TooLarge, match="more than 16777216 bytes") if more else nullcontext():
-        assert call(patience, url, 30.0) == bytes(patience.LARGEST)
+    monkeypatch.setattr(patience, "LARGEST", A_MEGABYTE)
+    url = serve(sent(bytes(A_MEGABYTE + more)), 0)
+    with pytest.raises(patience.TooLarge, match=f"more than {A_MEGABYTE} bytes") if more else nullcontext():
+        assert call(patience, url, 30.0) == bytes(A_MEGABYTE)
 
 
 @PLAYERS
-def test_of_an_answer_that_unpacks_to_very_much_little_is_held(patience: Any, serve: Serve) -> None:
-    url = serve(packed(bytes(10 * patience.LARGEST)), 0)
+def test_the_largest_page_of_orders_can_be_read(patience: Any) -> None:
+    town = Town()
+    line = OrderLine("A-LONG-NUMBER-OF-A-SELLER-WHO-HAS-MANY-THINGS", MOST_UNITS, Decimal(9))
+    order = town.shop.order(town.market.place_order(lines=[line]).order_id)
+    assert MOST_ORDERS * len(json.dumps(wire_order(order))) < patience.LARGEST
+
+
+@PLAYERS
+def test_of_an_answer_that_unpacks_to_very_much_little_is_held(
+    patience: Any, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "LARGEST", A_MEGABYTE)
+    url = serve(packed(bytes(100 * A_MEGABYTE)), 0)
     tracemalloc.start()
     try:
         with pytest.raises(patience.TooLarge):
             call(patience, url, 30.0)
-        assert tracemalloc.get_traced_memory()[1] < 3 * patience.LARGEST
+        assert tracemalloc.get_traced_memory()[1] < 3 * A_MEGABYTE
     finally:
         tracemalloc.stop()
 
