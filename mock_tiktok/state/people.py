@@ -68,7 +68,7 @@ PLANS: Final = {
         Plan("disputes_every_rejection", "appeals against each rejection", ships=True, disputes=True),
         Plan("accepts_offer", "takes an offer of a part", ships=True, answers_offer=Action.ACCEPT_OFFER),
         Plan("refuses_offer", "declines an offer of a part", ships=True, answers_offer=Action.DECLINE_OFFER),
-        Plan("changes_the_request", "changes it once, before the goods are sent", ships=True, edits=True),
+        Plan("changes_the_request", "changes it once, if it can be, before the goods are sent", ships=True, edits=True),
         Plan(
             "combines_returns",
             "asks for all kinds of goods at once, which makes one return of each",

@@ -357,11 +357,11 @@ def _judge_reason(event: PlayerEvent, claim: Claim) -> Iterable[Violation]:
     if event.reason == NOT_RECEIVED and not LOST.search(f"{claim.reason} {claim.reason_text}"):
         expected = f"a reason for goods that are there: {claim.reason_text or claim.reason or 'none'}"
         yield wrong(event, "reason", expected, event.reason, claim.now)
-    own = REASONS.get(claim.what, NOT_RECEIVED if NEVER_CAME.search(claim.reason) else "")
+    own = REASONS.get(claim.what, "")
     if event.reason and (event.reason != own if own else event.reason in REASONS.values()):
-        certainty = "assumed" if own == NOT_RECEIVED else None
-        violation = wrong(event, "reason", own or f"a reason for a {claim.what}", event.reason, claim.now)
-        yield replace(violation, certainty=certainty)
+        yield wrong(event, "reason", own or f"a reason for a {claim.what}", event.reason, claim.now)
+    elif event.reason not in ("", own, NOT_RECEIVED) and NEVER_CAME.search(claim.reason):
+        yield replace(wrong(event, "reason", NOT_RECEIVED, event.reason, claim.now), certainty="assumed")
 
 
 def _judge_words(event: PlayerEvent, claim: Claim, before: PlayerEvent | None) -> Iterable[Violation]:
