@@ -2,7 +2,7 @@
 
 Gherkin takes for prose whatever stands below a heading before the first step. A scenario whose colon is missing is such
 prose, with all its steps, and nothing would be said of it: it is refused here. So is an outline's <name> for which its
-examples have no column: it would be played as it stands there.
+examples have no column: it would be played as it stands there. In quotes signs may be just signs: "5 < 6", "a <b>".
 """
 
 import re
@@ -23,6 +23,10 @@ from rehearsal.gherkin.vocabulary import is_known
 ALIKE, ALIKE_HEADING = 0.7, 0.84  # of 1: what is less alike than this is no keyword that was misspelt
 MOST: Final = 3  # lines of one file that are told
 _LANGUAGE: Final = re.compile(r"^\s*#\s*language\s*:\s*([\w-]+)", re.MULTILINE)
+_NAME: Final = re.compile("<([^<>]+)>")
+_LIKE_A_NAME: Final = re.compile(r"[^\s\d](?:.*\S)?")
+# A <name> and nothing else, or any words.
+_QUOTED: Final = re.compile("Q(<[^<>]+>)Q|Q.*?Q".replace("Q", '["“”„‟«»]'))
 _HEADED: Final = ("feature", "rule", "scenarioOutline", "scenario", "background")
 _BEGUN: Final = ("given", "when", "then", "and", "but")
 _ASTRAY: Final = 'a step stands below "{}:", and nothing here is one; is its colon missing?'
@@ -104,13 +108,25 @@ def _unfilled(feature: Any) -> Iterator[tuple[int, str]]:
     """Tell the lines with a <name> for which some examples have no column, and examples with two of one name."""
     for scenario, steps in _outlines(feature):
         for examples in filter(lambda one: one.table_header, scenario.examples):
-            names = [str(cell.value) for cell in examples.table_header.cells]
+            names = [str(cell.value) for cell in examples.table_header.cells if cell.value]
             if twice := [name for name in names if names.count(name) > 1]:
                 yield int(examples.table_header.location.line), f'"{twice[0]}" stands there twice'
             of = f"no column of the examples in line {examples.location.line}"
-            for line, text in (one for step in steps for one in _written(step)):
-                if missing := [name for name in PARAM_RE.findall(text) if name not in names]:
-                    yield line, f'"<{missing[0]}>" stands for {of}{meant(missing[0], names)}'
+            for line, text, unquoted in (one for step in steps for one in _written(step)):
+                if words := _not_filled(text, unquoted, names, of):
+                    yield line, words
+
+
+def _not_filled(text: str, unquoted: str, names: Sequence[str], of: str) -> str:
+    """Return what is wrong with a <name> that no row fills; nothing, where there is none, or only signs like one."""
+    left = PARAM_RE.sub(lambda one: "" if one[1] in names else one[0], text)
+    for name in _NAME.findall(left):
+        hint = meant(name.strip(), names)
+        if name in names:
+            return f'"<{name}>" is not filled, for the "<" that stands before it'
+        if hint or (f"<{name}>" in unquoted and _LIKE_A_NAME.fullmatch(name)):
+            return f'"<{name}>" stands for {of}{hint}'
+    return ""
 
 
 def _outlines(node: Any, above: Sequence[Any] = ()) -> Iterator[tuple[Any, Sequence[Any]]]:
@@ -124,13 +140,14 @@ def _outlines(node: Any, above: Sequence[Any] = ()) -> Iterator[tuple[Any, Seque
             yield child.scenario, (*above, *child.scenario.steps)
 
 
-def _written(step: Any) -> Iterator[tuple[int, str]]:
-    """Tell what stands in a step and below it, each piece with its line."""
-    yield int(step.location.line), step.text
+def _written(step: Any) -> Iterator[tuple[int, str, str]]:
+    """Tell what stands in a step and below it, each piece with its line and with what of it is no quotation."""
+    yield int(step.location.line), step.text, _QUOTED.sub(r"\1", step.text)
     for row in step.datatable.rows if step.datatable else ():
-        yield from ((int(row.location.line), cell.value) for cell in row.cells)
+        yield from ((int(row.location.line), cell.value, cell.value) for cell in row.cells)
     if step.docstring:
-        yield from enumerate(step.docstring.content.split("\n"), int(step.docstring.location.line) + 1)
+        first = int(step.docstring.location.line) + 1
+        yield from ((line, text, "") for line, text in enumerate(step.docstring.content.split("\n"), first))
 
 
 class _Keywords:

@@ -60,7 +60,13 @@ FILES = {
     f"Feature: F\n{UNFILLED.replace('<n>', '< m >')}{ROWS}": (3, '"< m >" stands for no column'),
     f"Feature: F\n{OUTLINE}{ROWS}": (3, '"<n>" stands for no column of the examples in line 7'),
     f"Feature: F\n{UNFILLED.replace('<n>', '2')}      | a |\n      | <n> |\n{ROWS}": (5, '"<n>" stands for no column'),
-    f'Feature: F\n{UNFILLED.replace("<n>", "2")}    """\n    a\n    <n>\n    """\n{ROWS}': (6, "for no column"),
+    f'Feature: F\n{UNFILLED.replace("<n>", "2")}    """\n    a\n    <M>\n    """\n{ROWS}': (6, "for no column"),
+    f"Feature: F\n{UNFILLED.replace('<n>', '<3 lamps <n>')}{ROWS}": (3, '"<n>" stands for no column'),
+    f"Feature: F\n{UNFILLED.replace('<n>', '<3 lamps <m>')}{ROWS}": (3, '"<m>" is not filled, for the "<" that stands'),
+    **{
+        f"Feature: F\n{UNFILLED.replace('<n>', said)}{ROWS}": (3, f'"<{name}>" stands for no column')
+        for name, said in {"n": '"<n>"', "a": '"b" <a> "c"', "of it": "“b”, <of it> “c”", "M": '"a <M>"'}.items()
+    },
     f"Feature: F\n  Background:\n    When <n> hours pass\n{UNFILLED.replace('<n>', '2')}{ROWS}": (3, "for no column"),
     f"Feature: F\n  Rule: R\n  Background:\n    When <n> hours pass\n{UNFILLED.replace('<n>', '2')}{ROWS}": (
         4,
@@ -108,6 +114,26 @@ FILES = {
     f"Feature: F\n  Of lamps.\u2028\n  Scenario x\n{HOLDS}": (3, COLON),
 }
 # Names of scenarios that would be taken for something else, or be left out.
+# Signs in an outline, with other words in quotes or below a step, that are no names of columns.
+SIGNS = """Feature: F
+  Scenario Outline: signs
+    Given <who> has received a rug for 20.00 USD
+    And <who> has asked for her money back
+    And everybody has heard of it
+    When the seller rejects <who>'s request, saying "I <3 lamps, and 5 > 4, or a <div>"
+    Then <who>'s request is shown as "Refund Rejected"
+
+    Examples:
+      | who  |
+      | Maya |
+
+  Scenario Outline: blank columns
+    When <n> hours pass
+
+    Examples:
+      | n |   |  |
+      | 2 | a |  |
+"""
 TAKEN = ["__x", "__name__", "pytestmark", "pytest_generate_tests", "setup_module", "setup_function", "tearDownModule"]
 PROSE = """Feature: F
   As a seller: I answer within a day, so that nobody else does.
@@ -182,6 +208,20 @@ def test_prose_stays_prose_and_the_values_of_a_row_stand_in_its_scenarios_name(
         *("of <n> no row is played", "and <m> stays[2-x]"),
     ]
     assert {result.outcome for result in results} == {Outcome.HELD}
+
+
+def test_signs_that_are_no_columns_and_columns_without_a_name_are_taken(tmp_path: Path) -> None:
+    file = tmp_path / "own.feature"
+    file.write_text(SIGNS)
+    assert [result.outcome for result in run_suite(SuiteRun((file,), 1)).results] == [Outcome.HELD] * 2
+
+
+def test_a_text_below_a_step_may_have_signs(tmp_path: Path) -> None:
+    file = tmp_path / "own.feature"
+    file.write_text(f"Feature: F\n{OUTLINE}".replace("pass\n", 'pass\n    """\n    <div> 1 <2 > a\n    """\n'))
+    assert [result.why for result in run_suite(SuiteRun((file,), 1)).results] == [
+        "the step '2 hours pass' takes no text in triple quotes below it"  # only when it is played
+    ]
 
 
 def test_a_rows_values_stand_in_its_name_which_chooses_it(rehearse: Rehearse) -> None:
