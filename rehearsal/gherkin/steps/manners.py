@@ -92,7 +92,7 @@ def _(people: Cast) -> None:
 @then(phrase("{BUYER} has been paid for the (?P<nths>[a-z ,]+) of the {GOODS}"))
 def _(people: Cast, buyer: str, nths: str, goods: str) -> None:
     mine = sorted(people.buyer(buyer).ordered(Which(goods=goods)).called(goods))  # by number, as the connector does
-    said = re.split(",? and |, ", nths)
+    said = re.split("(?:,? and |, )(?:the )?", nths)
     one_of("pieces are", ORDINALS, *said)
     expected = {the_nth(mine, nth, f"{buyer} has only {len(mine)} {goods}") for nth in said}
     paid = {

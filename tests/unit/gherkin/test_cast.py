@@ -568,7 +568,8 @@ HELD = [
     "When the seller approves Maya's request; Then Maya has been paid back everything; "
     + "; ".join(f"And Maya has been paid back everything {what}" for what in PARTS),
     f"{DONG}; And Maya has asked for her money back; {LATER}; When the seller approves Maya's request; "
-    "Then Maya has been paid for the first, second and third of the mugs; And Maya has been paid for the last, first and second of the mugs",
+    "Then Maya has been paid for the first, second and third of the mugs; And Maya has been paid for the last, first and second of the mugs; "
+    "And Maya has been paid for the first, the second, and the last of the mugs",
     f"{TWO_ORDERS}; {LATER}; {REFUNDS}; Then all three books say 12.50 USD for Maya's order with the mug; "
     "And Maya has been paid back 89.00 USD for the rug; And Maya has been paid back 101.50 USD",
     REFUNDED,
