@@ -1,7 +1,9 @@
 """How a database is opened: SQLite as its owner's alone and with its safety on, PostgreSQL reckoning in UTC."""
 
 import json
+import os
 import sqlite3
+import stat
 import warnings
 from contextlib import suppress
 from functools import cache
@@ -85,17 +87,23 @@ def check_place(url: sa.URL) -> None:
         raise BadSettings(SETTING, "is one in memory, which would end with this command; name a file")
     path = Path(url.database or "").absolute()
     try:
-        is_folder, has_folder = path.is_dir(), path.parent.is_dir()
-        is_device = path.exists() and not (is_folder or path.is_file())
-        Path(f"{path}{max(BESIDE, key=len)}").exists()  # for what lies beside it there is to be a name, too
+        mode, above = _mode(path), _mode(path.parent)
+        _mode(f"{path}{max(BESIDE, key=len)}")  # for what lies beside it there is to be a name, too
     except OSError as error:
         raise BadSettings(SETTING, f"names no file that could be opened: {error.strerror}") from None
-    if is_folder:
+    if stat.S_ISDIR(mode):
         raise BadSettings(SETTING, f"{path} is a folder; name a file in it")
-    if is_device:  # it would be made its owner's alone, for everybody
+    if mode and not stat.S_ISREG(mode):  # it would be made its owner's alone, for everybody
         raise BadSettings(SETTING, f"{path} is a device or a pipe; name a file")
-    if not has_folder:
+    if not stat.S_ISDIR(above):
         raise BadSettings(SETTING, f"there is no folder {path.parent}")
+
+
+def _mode(path: str | Path) -> int:
+    """Return what stands there, as the machine says it; 0 is nothing. Raises OSError where nothing can be found out."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        return os.stat(path).st_mode
+    return 0
 
 
 @cache

@@ -18,10 +18,11 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 from requests.adapters import HTTPAdapter
+from sqlalchemy import make_url
 
 from connector import Settings
 from connector.adapters.sql.alone import alone
-from connector.adapters.sql.engines import engine_for
+from connector.adapters.sql.engines import check_place, engine_for
 from connector.cli import clients, main, origins, shops, work
 from connector.errors import BadSettings
 from connector.settings import SETTINGS
@@ -308,6 +309,14 @@ def test_a_database_that_is_none_of_ours_is_told_in_one_line(
     result = run(environment(tmp_path), *command.split())
     assert (result.exit_code, result.stdout) == (code, "")
     assert re.fullmatch(rf"connector: CONNECTOR_DATABASE_URL: .*({words}).*\n", result.stderr)
+
+
+def test_a_name_too_long_for_the_machine_is_refused_by_any_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From Python 3.14 on a path that cannot be looked at is there for nobody: it is no folder, and no file."""
+    for asked in ("exists", "is_dir", "is_file"):
+        monkeypatch.setattr(Path, asked, getattr(os.path, asked.replace("is_", "is")))
+    with pytest.raises(BadSettings, match="no file that could be opened: File name too long"):
+        check_place(make_url(f"sqlite:////tmp/{'x' * 250}"))
 
 
 def test_several_at_once_migrate_one_after_the_other(tmp_path: Path) -> None:
