@@ -19,7 +19,7 @@ from connector.records import ConditionQuantity
 
 LONGEST_ID: Final = 100
 BODY: Final = "body"
-_NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?")
 _control: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]").search  # but tabs and ends of lines
 
 Reader = Callable[[str, Any], Any]

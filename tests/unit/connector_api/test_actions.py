@@ -79,11 +79,19 @@ def test_the_fields_may_stand_in_the_query_as_well(oms: OmsClient) -> None:
     query = {"Reason": "CustomerReturnedItem", "SellerAdjustmentID": "q1", "AdjustmentAmount": "10.00"}
     body = {"Reason": "CustomerReturnedItem", "SellerAdjustmentID": "q1"}
     assert "Reason" in oms.refused("post", order, query, body={"Reason": "CustomerExchange"})
-    for number in ("1e999999999999999999", "1e99999999999999999999", "9" * 5_000, "sNaN", "1_0", "１", " 1"):
+    beyond = ("1e999999999999999999", "1e99999999999999999999", "1e999", "1e-999", "1e", "1e１", "1e1.0", "9" * 5_000)
+    for number in (*beyond, "sNaN", "1_0", "１", " 1"):
         assert "AdjustmentAmount" in oms.refused("post", order, {"AdjustmentAmount": number})
     oms.post(order, body, query)
     rows = oms.get("/v1/OrderAdjustments")["value"] + oms.get("/v1/OrderItemAdjustments")["value"]
     assert {(row["SellerAdjustmentID"], row["Reason"]) for row in rows} == {("q1", "CustomerReturnedItem")}
+    assert round(sum(row["ItemAdjustment"] for row in rows), 2) == 10.0
+
+
+@pytest.mark.parametrize("number", ["1e1", "1E+1", "100e-1", "0.1e02"])
+def test_a_number_in_the_query_may_have_an_exponent_as_one_in_a_body(oms: OmsClient, number: str) -> None:
+    oms.post(oms.to_adjust()[0], {}, {"AdjustmentAmount": number})
+    rows = oms.get("/v1/OrderAdjustments")["value"] + oms.get("/v1/OrderItemAdjustments")["value"]
     assert round(sum(row["ItemAdjustment"] for row in rows), 2) == 10.0
 
 
