@@ -115,7 +115,9 @@ def migrate() -> None:
 def serve() -> None:
     """Serve the ChannelAdvisor API and the pages."""
     with deployed() as connector:
-        host, port, sockets = connector.settings.host.strip("[]"), connector.settings.port, dict[int, Any]()
+        host, port, sockets = connector.settings.host, connector.settings.port, dict[int, Any]()
+        if host.startswith("[") and host.endswith("]"):
+            host = host[1:-1]
         try:
             server = waitress.create_server(
                 by_own_names(connector.app, host, connector.settings.public_url),

@@ -123,7 +123,10 @@ def _keys(raw: str) -> tuple[str, ...]:
 
 
 def _address(raw: str) -> str:
-    wrong = ValueError("must begin with http:// or https://, name a host and have 255 characters at most")
+    wrong = ValueError(
+        "must begin with http:// or https://, name a host, have 255 characters at most "
+        "and be without blanks and signs that do not show"
+    )
     try:
         parts = urlsplit(raw)
         named = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0

@@ -79,6 +79,7 @@ def working(env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
         ({"CONNECTOR_PAGE_SIZE": "51"}, "CONNECTOR_PAGE_SIZE: must be a whole number from 10 to 50"),
         ({"CONNECTOR_TIKTOK_URL": "tiktok"}, "CONNECTOR_TIKTOK_URL: must begin with http"),
         ({"CONNECTOR_TIKTOK_URL": "http://"}, "CONNECTOR_TIKTOK_URL: must begin with http"),
+        ({"CONNECTOR_TIKTOK_URL": "https://h/a b"}, "at most and be without blanks and signs that do not show"),
         ({"CONNECTOR_WEBHOOK_URL": "http://host:99999"}, "CONNECTOR_WEBHOOK_URL: must begin with http"),
         ({"CONNECTOR_PUBLIC_URL": "http://["}, "CONNECTOR_PUBLIC_URL: must begin with http"),
         ({"CONNECTOR_POLL_INTERVAL": "0"}, "CONNECTOR_POLL_INTERVAL: must be a whole number from 1"),
@@ -255,13 +256,13 @@ def test_what_was_kept_openly_is_found_nowhere_in_the_file_once_it_is_migrated(t
     assert run(others, "shops", "list").exit_code == 0
 
 
-@pytest.mark.parametrize("host", ["nonsense.invalid", "a b"])
+@pytest.mark.parametrize("host", ["nonsense.invalid", "a b", "[::1", "::1]"])
 def test_an_address_that_cannot_be_listened_on_is_named(tmp_path: Path, host: str) -> None:
     env = environment(tmp_path, CONNECTOR_HOST=host)
     assert run(env, "migrate").exit_code == 0
     result = run(env, "serve")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert re.fullmatch(f"connector: CONNECTOR_HOST: {host}.*\n", result.stderr)
+    assert re.fullmatch(f"connector: CONNECTOR_HOST: {re.escape(host)}.*\n", result.stderr)
 
 
 def test_where_it_serves_is_written_as_others_call_it() -> None:
