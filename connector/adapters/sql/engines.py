@@ -89,8 +89,9 @@ def check_place(url: sa.URL) -> None:
     try:
         mode, above = _mode(path), _mode(path.parent)
         _mode(f"{path}{max(BESIDE, key=len)}")  # for what lies beside it there is to be a name, too
-    except OSError as error:
-        raise BadSettings(SETTING, f"names no file that could be opened: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", error)
+        raise BadSettings(SETTING, f"names no file that could be opened: {why}") from None
     if stat.S_ISDIR(mode):
         raise BadSettings(SETTING, f"{path} is a folder; name a file in it")
     if mode and not stat.S_ISREG(mode):  # it would be made its owner's alone, for everybody

@@ -73,6 +73,7 @@ def working(env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
         ({"CONNECTOR_DATABASE_URL": f"sqlite:///{'x' * 300}"}, "no file that could be opened: File name too long"),
         ({"CONNECTOR_DATABASE_URL": f"sqlite:////tmp/{'x' * 250}"}, "no file that could be opened: File name too long"),
         ({"CONNECTOR_DATABASE_URL": f"sqlite:///{'x' * 300}/y"}, "DATABASE_URL: names no file that could be opened"),
+        ({"CONNECTOR_DATABASE_URL": "sqlite:///x%00y"}, "no file that could be opened: embedded null byte"),
         ({"CONNECTOR_PORT": "eighty"}, "CONNECTOR_PORT: must be a whole number from 0 to 65535"),
         ({"CONNECTOR_PORT": "65536"}, "CONNECTOR_PORT: must be a whole number from 0 to 65535"),
         ({"CONNECTOR_THREADS": "0"}, "CONNECTOR_THREADS: must be a whole number from 1"),
