@@ -446,6 +446,21 @@ def test_what_is_sent_once_more_is_told_without_a_sum(status: str, amount: str, 
     assert ("sum" in objected_to(story)) is wrong
 
 
+@pytest.mark.parametrize(
+    ("looked", "told", "wrong"),
+    [(False, "25.00", False), (False, "25.50", True), (True, "25.00", True), (True, "20.00", False)],
+)
+def test_a_fee_that_stays_may_be_told_until_somebody_has_read_of_the_refund(
+    looked: bool, told: str, wrong: bool
+) -> None:
+    story = Story().ordered("25.00", stays={"L1": Decimal(5)}).asked("25.00").started("R1", "20.00", shop="S1")
+    story.idle(minutes=20)
+    if looked:
+        story.looked_at("S1").idle(minutes=16)
+    story.read("AcknowledgedPostProcessingNotComplete", amount=Decimal(told), line_item_ids=("L1", "L2")).act_ended()
+    assert ("sum" in objected_to(story.came_to_rest(Row()))) is wrong
+
+
 def test_an_earlier_no_was_the_staff_s_whatever_they_have_said_since() -> None:
     story = Story().claimed().decided("reject").moved("REFUND_OR_RETURN_REQUEST_REJECT", "REJECT_REFUND")
     story.decided("approve").read("RejectionCompleted", asked=False, decided_by="oms").act_ended()
