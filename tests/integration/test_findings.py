@@ -367,7 +367,7 @@ def test_goods_that_are_refused_otherwise_than_the_warehouse_found_are_found(
     wrong.sending(lambda it: [replace(it, **sent)])
     world.oms.inspect(return_id, grade=grade, accept=False)
     world.advance(by=HOUR)
-    needless = {("no-needless-call", None)} if what == "step" else set()  # nobody asks for it while goods travel
+    needless = {("no-needless-call", None)} if what == "step" else set()  # the goods are asked about
     found = {(one.invariant, one.witness.about.get("what")) for one in world.auditor.broken()}
     assert found == {("as-meant", what), *needless}
 

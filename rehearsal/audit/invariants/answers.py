@@ -8,7 +8,7 @@ from typing import Final
 from rehearsal.audit.claims import Claim, Claims, State
 from rehearsal.audit.event import PlayerEvent
 from rehearsal.audit.invariant import Violation
-from rehearsal.audit.invariants.status_words import FAILED, GOODS, REJECTED, WAITS, asks, said_of
+from rehearsal.audit.invariants.status_words import FAILED, REJECTED, WAITS, answered, asks, said_of
 from rehearsal.audit.invariants.sums_told import wrong
 from rehearsal.audit.limits import Limits
 from rehearsal.audit.outsiders import REFUND, REJECTION, taken_on
@@ -66,7 +66,7 @@ class Answers:
         """Note that the marketplace has refused an answer of the connector's, and whether it was still asked for."""
         claim = claims.by_id.get(event.claim or "")
         if claim is not None and claim.id not in self._settled:
-            question = GOODS if event.action.endswith("RECEIVED_PACKAGE") else WAITS
+            question = answered(event.action)
             asked = claim.by_seller or asks(claim.now) == question
             self._settled[claim.id] = None if asked or _hidden(claim, event, limits) else (event.seq, question)
 

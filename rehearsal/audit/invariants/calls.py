@@ -11,7 +11,7 @@ from rehearsal.audit.claims import LOOKING, Claim, State
 from rehearsal.audit.event import EventName, PlayerEvent, Trouble
 from rehearsal.audit.granted import Granted
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, Violation
-from rehearsal.audit.invariants.status_words import GOODS, WAITS, asks
+from rehearsal.audit.invariants.status_words import answered, asks
 from rehearsal.audit.limits import SAME_ROUND
 from rehearsal.audit.settling import ENDED
 from rehearsal.moments import shown_time
@@ -156,8 +156,7 @@ def _unasked(exchange: Exchange, claim: Claim, read: State | None, refused: Play
     """Return that an answer was refused for which nobody asked any more, as was read; what has ended is said apart."""
     if refused is None or read is None or read.status.endswith(ENDED):
         return
-    question = GOODS if refused.action.endswith("RECEIVED_PACKAGE") else WAITS
-    if question not in (asks(read), asks(claim.now)):
+    if answered(refused.action) not in (asks(read), asks(claim.now)):
         expected = f"no {refused.action} on a claim that was read as {read.status}"
         key = f"unasked {claim.id} {exchange.seq}"
         yield Violation.of(key, expected, _sent(exchange), claim.about, read.seq, call=exchange)

@@ -56,6 +56,11 @@ def asks(state: State) -> str:
     return said if said in ASKING else ""
 
 
+def answered(action: str) -> str:
+    """Return what the seller was asked to which this is an answer, in the same words."""
+    return GOODS if action.endswith("RECEIVED_PACKAGE") else WAITS
+
+
 def statuses(stood: Collection[State], status: str, *, ours: bool) -> set[str]:
     """Return what can be said of a claim that has stood like that."""
     said = {said_of(state) for state in stood}
